@@ -1,0 +1,142 @@
+"""What the web chat needs from the rest of the product, and nothing more.
+
+The pages and the socket know neither the database nor the topics: they talk to a ``ChatBackend``. Everything it hands
+out is finished (sentences in the reader's language, names of pictures, plain rows), so the web room only shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.channels.base import Button, Photo, RawUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSession:
+    """Who is behind a cookie: ``name`` heads the page (the community), ``title`` says as whom one chats, if not a resident."""
+
+    chat: str
+    token: str
+    language: str
+    name: str
+    title: str = ""
+    elder: bool = False
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One line of the conversation; ``out`` means said by Linli; ``client`` is the id the page gave to its own words.
+
+    Ids grow, but rows may become visible out of order; ``at`` is aware.
+    """
+
+    id: int
+    out: bool
+    at: datetime
+    text: str = ""
+    card: bool = False
+    buttons: tuple[Button, ...] = ()
+    photos: tuple[str, ...] = ()
+    location: tuple[float, float] | None = None
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A picture cleaned and kept under a random name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRefused:
+    """A picture we do not take; ``key`` names the sentence that says why."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One open case as words. ``level`` colours ``due``: "", "good", "warning" or "urgent"; the words say it too."""
+
+    number: str
+    category: str
+    place: str
+    stage: str
+    due: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk of one member of staff: whose it is, for which area, and the open cases, most urgent first."""
+
+    person: str
+    area: str
+    rows: tuple[DeskRow, ...]
+
+
+class ChatBackend(Protocol):
+    """The web chat's side of the product. Writing methods return after the commit, and raise when nothing was kept."""
+
+    async def find_chat(self, token: str, slot: str) -> ChatSession | None:
+        """The chat behind a cookie, None for a token nobody gave out (or ended). Never writes."""
+        ...
+
+    async def open_chat(self, token: str | None, slot: str, language: str) -> ChatSession:
+        """The chat behind ``token``; for None or an unknown one a new chat with a new random token."""
+        ...
+
+    async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
+        """The newest ``limit`` messages (older than the id ``before``, when given), oldest first."""
+        ...
+
+    async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:
+        """For each chat what has a greater id than its entry, oldest first, at most ``limit`` a chat; one query.
+
+        Chats without anything may be missing from the answer.
+        """
+        ...
+
+    async def accept(self, chat: str, update: RawUpdate) -> None:
+        """Keep what a person sent; returns once it is committed. A repeated ``external_id`` has no effect."""
+        ...
+
+    async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
+        """Check, clean and keep an uploaded picture (at most 10 MB, any bytes) that belongs to ``chat``."""
+        ...
+
+    async def photo(self, chat: str, name: str) -> Photo | None:
+        """A kept picture this chat may see; None when there is none or it is somebody else's. ``name`` is hostile."""
+        ...
+
+    async def play(self, part: str, chat: str) -> bool:
+        """Make ``chat`` one of the sample's parts (resident, grid, volunteer, desk); False outside the sample."""
+        ...
+
+    async def redeem(self, code: str, slot: str, language: str) -> ChatSession | None:
+        """Use a one-time sign-in code: a session with a token never seen before, None if used, expired or unknown.
+
+        The token must be new even when the person already has a chat, so that a planted cookie gains nothing.
+        """
+        ...
+
+    async def set_language(self, chat: str, language: str) -> None:
+        """Follow the language chosen on the page: zh_Hans, zh_Hant or en."""
+        ...
+
+    async def set_elder(self, chat: str, on: bool) -> None:
+        """Remember the large view."""
+        ...
+
+    async def desk(self, chat: str, language: str) -> Desk | None:
+        """The open cases this chat's person may see; None for who is not staff."""
+        ...
+
+    async def problems(self) -> Sequence[str]:
+        """Why the product cannot work now, a short English phrase each (for /readyz); empty when ready."""
+        ...

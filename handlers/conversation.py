@@ -1,0 +1,127 @@
+"""From one incoming message to replies: global words, presses, the open form, typed numbers, and last what was understood.
+
+The order matters and is the whole of routing: what works in every state comes first (domain.md §8), an open question before
+free understanding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from handlers.context import Context
+from handlers.errors import Stale
+from handlers.form import engine
+from handlers.messages import Incoming, Kind, Reply, Say, say
+from handlers.topic import Answer
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+async def respond(ctx: Context, said: Incoming) -> list[Reply]:
+    """All replies to one message, an over-long one being cut with a notice.
+
+    Raises Refusal, whose reply the caller sends after undoing what the handler wrote; a stale button is answered here,
+    with the open question asked again.
+    """
+    said, cut = _clean(ctx, said)
+    try:
+        replies = _listed(await _route(ctx, said))
+    except Stale as stale:
+        replies = [stale.reply, *([await engine.ask(ctx)] if engine.current(ctx) else [])]
+    if cut and replies:
+        replies[0] = _with_line(replies[0], say("common.cut", limit=ctx.rules.text_limit))
+    return replies
+
+
+async def _route(ctx: Context, said: Incoming) -> Answer:
+    if said.kind in (Kind.BLOCKED, Kind.UNBLOCKED, Kind.EDITED):
+        return await _call(ctx, "kind", said.kind.value, said)
+    if ctx.chat.form is not None and engine.current(ctx) is None:
+        engine.put_aside(ctx)
+    said = _chosen(ctx, said)
+    if said.kind is Kind.PRESS:
+        return await _pressed(ctx, said)
+    relayed = await _call(ctx, "kind", "relay", said)
+    if relayed is not None:
+        return relayed
+    if (answer := await _global(ctx, said)) is not None:
+        return answer
+    warning = _emergency(ctx, said)
+    if engine.current(ctx) is not None:
+        return [*warning, *_listed(await engine.hear(ctx, said))]
+    if said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip():
+        return await _understood(ctx, said)
+    return await _call(ctx, "kind", said.kind.value, said)
+
+
+async def _pressed(ctx: Context, said: Incoming) -> Answer:
+    if said.press.startswith("f:"):
+        bare = engine.unstamp(ctx, said)
+        if bare is None:
+            raise Stale
+        return await engine.hear(ctx, bare) if bare.press != "cancel" else await _call(ctx, "phrase", "words.cancel", said)
+    name = said.press.partition(":")[0]
+    handler = ctx.shelf.registry.find("press", name)
+    if handler is None:
+        raise Stale
+    return await handler(ctx, said)
+
+
+async def _global(ctx: Context, said: Incoming) -> Answer:
+    """Commands and exact phrases; most of them work in every state."""
+    if said.kind is Kind.COMMAND:
+        handler = ctx.shelf.registry.find("command", said.command)
+        return await handler(ctx, said) if handler else await _call(ctx, "command", "menu", said)
+    handler = ctx.shelf.registry.phrased(said.text.strip().lower().rstrip("。.!！~"))
+    return await handler(ctx, said) if handler and said.kind is Kind.TEXT else None
+
+
+async def _understood(ctx: Context, said: Incoming) -> Answer:
+    meant = ctx.shelf.understander.understand(said.text)
+    name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
+    if name not in ("none", "unsure"):
+        ctx.chat.misses = 0
+    return await _call(ctx, "intent", name, said)
+
+
+async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
+    handler = ctx.shelf.registry.find(sort, name)
+    return await handler(ctx, said) if handler else None
+
+
+def _chosen(ctx: Context, said: Incoming) -> Incoming:
+    """A typed number or label of what was last offered becomes the press it stands for."""
+    words = said.text.strip().lower()
+    if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
+        return said
+    number = re.fullmatch(r"[(（]?(\d{1,2})[)）.。、]?", words)
+    if number and not engine.takes_numbers_literally(ctx) and 0 < int(number[1]) <= len(ctx.chat.choices):
+        return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[int(number[1]) - 1][1]), text="")
+    for label, token in ctx.chat.choices:
+        if words == label.lower():
+            return replace(said, kind=Kind.PRESS, press=str(token), text="")
+    return said
+
+
+def _emergency(ctx: Context, said: Incoming) -> list[Reply]:
+    """Inside a form: what to do first when life is in danger; the form goes on below it."""
+    if engine.current(ctx) is None or said.kind is not Kind.TEXT or not said.text:
+        return []
+    found = ctx.shelf.understander.understand(said.text).emergency
+    return [Reply((say("emergency.first", name=found.name, phone=found.phone),), card=True)] if found else []
+
+
+def _clean(ctx: Context, said: Incoming) -> tuple[Incoming, bool]:
+    text = _UNSEEN.sub("", said.text)
+    return replace(said, text=text[: ctx.rules.text_limit]), len(text) > ctx.rules.text_limit
+
+
+def _with_line(reply: Reply, line: Say) -> Reply:
+    return replace(reply, lines=(line, *reply.lines))
+
+
+def _listed(answer: Answer) -> list[Reply]:
+    if answer is None:
+        return []
+    return [answer] if isinstance(answer, Reply) else list(answer)

@@ -1,0 +1,198 @@
+"""The form engine: moves a chat through a form and never loses an answer.
+
+Every question's buttons carry the chat's revision (``f:<revision>:<value>``), which grows with each accepted answer: a button
+of an earlier question is recognised as stale, and the current question is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers.context import Context
+from handlers.form.steps import Form, Problem, Step
+from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.topic import Answer
+
+_CONSENT = "consent"
+_CONSENT_VERSION = 1
+
+
+async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
+    """Open ``form``; answers known already are not asked for again."""
+    chat = ctx.chat
+    chat.form, chat.form_version, chat.answers, chat.draft = form.name, form.version, dict(answers), {}
+    chat.step = _CONSENT if form.consent and ctx.person.consented_at is None else _next(form, chat.answers, 0)
+    chat.revision += 1
+    return await ask(ctx) if chat.step else await _finish(ctx, form, dict(answers))
+
+
+async def ask(ctx: Context) -> Reply:
+    """The current question, with 跳过 where it may be skipped."""
+    form = current(ctx)
+    assert form is not None
+    if ctx.chat.step == _CONSENT:
+        about = (form.about(ctx, ctx.chat.answers),) if form.about else ()
+        return _stamped(ctx, Reply((*about, say("form.consent")), (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree"))))
+    step = _step(form, ctx.chat.step)
+    asked = await step.ask(ctx, ctx.chat.answers)
+    if form.about and not ctx.chat.answers.get("_told"):
+        ctx.chat.answers = {**ctx.chat.answers, "_told": True}
+        asked = replace(asked, lines=(form.about(ctx, ctx.chat.answers), *asked.lines))
+    if step.optional and not ctx.chat.answers.get(step.key):
+        asked = replace(asked, choices=(*asked.choices, choice("form.skip", "skip")))
+    return _stamped(ctx, asked)
+
+
+async def hear(ctx: Context, said: Incoming) -> Answer:
+    """An answer to the current question."""
+    form = current(ctx)
+    assert form is not None
+    if ctx.chat.step == _CONSENT:
+        return await _hear_consent(ctx, form, said)
+    step = _step(form, ctx.chat.step)
+    if step.optional and (said.press == "skip" or said.text.strip().lower() in ctx.shelf.texts.words("words.skip")):
+        return await _advance(ctx, form, step, ctx.chat.answers.get(step.key))
+    if said.press == "change" or said.press.startswith("to."):
+        return await _change(ctx, form, said.press[3:])
+    read = await step.read(ctx, said, ctx.chat.answers)
+    if isinstance(read, Problem):
+        return await _again(ctx, read)
+    if read.more:
+        ctx.chat.answers = {**ctx.chat.answers, step.key: read.value}
+        asked = await ask(ctx)
+        return replace(asked, lines=(read.note, *asked.lines)) if read.note else asked
+    return await _advance(ctx, form, step, read.value)
+
+
+async def back(ctx: Context) -> Answer:
+    """返回: the question before this one; at the first, it is asked again."""
+    form = current(ctx)
+    assert form is not None
+    keys = [step.key for step in form.steps if step.when is None or step.when(ctx.chat.answers)]
+    here = keys.index(ctx.chat.step) if ctx.chat.step in keys else 0
+    if here > 0:
+        ctx.chat.step = keys[here - 1]
+        ctx.chat.revision += 1
+    return await ask(ctx)
+
+
+def put_aside(ctx: Context) -> bool:
+    """Close the form and keep what was answered as a draft; False when no form was open."""
+    chat = ctx.chat
+    if chat.form is None:
+        return False
+    if chat.step != _CONSENT:
+        chat.draft = {"form": chat.form, "version": chat.form_version, "step": chat.step, "answers": chat.answers, "at": ctx.now.isoformat()}
+    close(ctx)
+    return True
+
+
+def resume(ctx: Context) -> bool:
+    """Take up the draft again, unless it is too old or the form has changed since."""
+    draft, chat = ctx.chat.draft, ctx.chat
+    form = ctx.shelf.registry.forms.get(str(draft.get("form", "")))
+    if form is None or draft.get("version") != form.version:
+        return False
+    if draft["at"] < (ctx.now - timedelta(hours=ctx.rules.draft_hours)).isoformat():
+        return False
+    chat.form, chat.form_version, chat.step, chat.answers, chat.draft = form.name, form.version, draft["step"], draft["answers"], {}
+    chat.revision += 1
+    return True
+
+
+def close(ctx: Context) -> None:
+    """No form is open any more."""
+    ctx.chat.form, ctx.chat.step, ctx.chat.answers = None, "", {}
+    ctx.chat.revision += 1
+
+
+def current(ctx: Context) -> Form | None:
+    """The open form, None when there is none or it no longer fits the code (then its answers become a draft)."""
+    form = ctx.shelf.registry.forms.get(ctx.chat.form or "")
+    if form is None or form.version != ctx.chat.form_version:
+        return None
+    known = ctx.chat.step == _CONSENT or any(step.key == ctx.chat.step for step in form.steps)
+    return form if known else None
+
+
+def takes_numbers_literally(ctx: Context) -> bool:
+    """Whether a typed digit is the answer itself and not the number of a choice."""
+    form = current(ctx)
+    return form is not None and ctx.chat.step != _CONSENT and _step(form, ctx.chat.step).literal
+
+
+async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
+    words = said.text.strip().lower()
+    if said.press == "agree" or words in ctx.shelf.texts.words("words.agree"):
+        ctx.unit.people.consent(ctx.person, "basic", _CONSENT_VERSION, ctx.now)
+        ctx.chat.answers = {**ctx.chat.answers, "_told": True}
+        ctx.chat.step = _next(form, ctx.chat.answers, 0)
+        ctx.chat.revision += 1
+        return await ask(ctx)
+    if said.press == "disagree" or words in ctx.shelf.texts.words("words.disagree"):
+        close(ctx)
+        await ctx.unit.people.forget_words(ctx.chat)
+        return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))
+    asked = await ask(ctx)
+    return replace(asked, lines=(say("form.consent_first"), *asked.lines))
+
+
+async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
+    answers = {**ctx.chat.answers, step.key: value}
+    ctx.chat.answers = answers
+    following = _next(form, answers, form.steps.index(step) + 1)
+    if following:
+        ctx.chat.step = following
+        ctx.chat.revision += 1
+        return await ask(ctx)
+    return await _finish(ctx, form, answers)
+
+
+async def _finish(ctx: Context, form: Form, answers: dict[str, Any]) -> Answer:
+    close(ctx)
+    return await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
+
+
+async def _change(ctx: Context, form: Form, key: str) -> Answer:
+    """修改: first which answer, then that question again; the others keep their answers."""
+    asked = [step for step in form.steps if step.key in ctx.chat.answers]
+    if key in [step.key for step in asked]:
+        ctx.chat.answers = {name: value for name, value in ctx.chat.answers.items() if name != key}
+        ctx.chat.step = key
+        ctx.chat.revision += 1
+        return await ask(ctx)
+    offered = tuple(choice(f"form.step.{step.key}", f"to.{step.key}") for step in asked)
+    return _stamped(ctx, Reply((say("form.change_what"),), offered))
+
+
+async def _again(ctx: Context, problem: Problem) -> Reply:
+    if problem.choices:
+        return _stamped(ctx, Reply((problem.say,), problem.choices))
+    asked = await ask(ctx)
+    return replace(asked, lines=(problem.say, *asked.lines))
+
+
+def _next(form: Form, answers: Mapping[str, Any], begin: int) -> str:
+    for step in form.steps[begin:]:
+        if step.key not in answers and (step.when is None or step.when(answers)):
+            return step.key
+    return ""
+
+
+def _step(form: Form, key: str) -> Step:
+    return next(step for step in form.steps if step.key == key)
+
+
+def _stamped(ctx: Context, asked: Reply) -> Reply:
+    stamped = tuple(Choice(one.label, f"f:{ctx.chat.revision}:{one.token}", one.style) for one in asked.choices)
+    return replace(asked, choices=stamped)
+
+
+def unstamp(ctx: Context, said: Incoming) -> Incoming | None:
+    """The press with its bare value, or None when it belongs to an earlier question."""
+    _, revision, value = (said.press.split(":", 2) + ["", ""])[:3]
+    fits = ctx.chat.form is not None and revision == str(ctx.chat.revision)
+    return replace(said, press=value, kind=Kind.PRESS) if fits else None

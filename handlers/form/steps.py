@@ -1,0 +1,295 @@
+"""The kinds of questions a form can ask. Each step says how it asks, and reads an answer into a JSON value or a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from handlers.context import Context
+from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
+from handlers.topic import Answer
+from knowledge.addresses import locate
+from knowledge.places import area_at, is_near
+
+Answers = Mapping[str, Any]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An accepted answer. ``more`` stays on the same question and says so with ``note``."""
+
+    value: Any
+    note: Say | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The answer does not fit: say why, keep everything, ask again; ``choices`` may offer what it might mean."""
+
+    say: Say
+    choices: tuple[Choice, ...] = ()
+
+
+class Step(Protocol):
+    """One question. ``key`` names its answer; ``literal``: a typed digit is the answer; ``when``: asked only if true."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def optional(self) -> bool: ...
+    @property
+    def literal(self) -> bool: ...
+    @property
+    def when(self) -> Callable[[Answers], bool] | None: ...
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question with its choices; the engine adds 跳过, 返回 and 取消."""
+        ...
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Understand an answer. A pressed choice arrives as ``said.press`` holding the bare value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A named list of steps and what to do with the answers. ``version`` changes when old answers no longer fit.
+
+    ``consent`` asks for consent first, since the answers are personal (domain.md §9).
+    """
+
+    name: str
+    version: int
+    done: Callable[[Context, dict[str, Any]], Awaitable[Answer]]
+    steps: tuple[Step, ...]
+    consent: bool = True
+    about: Callable[[Context, Answers], Say] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    key: str
+    question: str
+    optional: bool = False
+    literal: bool = False
+    when: Callable[[Answers], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick(_Base):
+    """One of a few; ``options`` are (value, label key) or computed when asked. Values are short ASCII."""
+
+    options: Sequence[tuple[str, Say]] | Callable[[Context, Answers], Awaitable[Sequence[tuple[str, Say]]]]
+    several: bool = False
+
+    async def choices(self, ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
+        """What can be picked."""
+        return list(await self.options(ctx, answers) if callable(self.options) else self.options)
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question and the options; with ``several``, what was picked so far is left out and 完成 is offered."""
+        picked = answers.get(self.key, []) if self.several else []
+        offered = tuple(Choice(label, value) for value, label in await self.choices(ctx, answers) if value not in picked)
+        done = (choice("form.enough", "enough", style="primary"),) if picked else ()
+        return Reply((say(self.question),), offered + done)
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A pressed value or a typed label."""
+        options = await self.choices(ctx, answers)
+        wanted = said.press or self._typed(ctx, said.text, options)
+        picked: list[str] = list(answers.get(self.key, [])) if self.several else []
+        if self.several and wanted == "enough" and picked:
+            return Read(picked)
+        if wanted not in dict(options):
+            return Problem(say("form.pick_one"))
+        if not self.several:
+            return Read(wanted)
+        return Read([*dict.fromkeys([*picked, wanted])], say("form.noted", label=dict(options)[wanted]), more=True)
+
+    def _typed(self, ctx: Context, text: str, options: Sequence[tuple[str, Say]]) -> str:
+        said = text.strip().lower()
+        for value, label in options:
+            if said and said == ctx.shelf.texts.say(ctx.person.language, label).lower():
+                return value
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(_Base):
+    """Free words of at least ``least`` and at most ``most`` characters; a sticker or file is explained away."""
+
+    least: int = 1
+    most: int = 1000
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question."""
+        return Reply((say(self.question),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """The words, when there is something in them besides signs."""
+        words = said.text.strip()
+        if said.kind is Kind.VOICE:
+            return Problem(say("form.voice_instead"))
+        if not words:
+            return Problem(say("form.words_please"))
+        if len(re.sub(r"[\W_]+", "", words)) < self.least:
+            return Problem(say("form.too_short"))
+        if len(words) > self.most:
+            return Problem(say("form.too_long", most=self.most, have=len(words)))
+        return Read(words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(_Base):
+    """A whole number between two bounds."""
+
+    low: int
+    high: int
+    literal: bool = True
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question."""
+        return Reply((say(self.question),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """The first number in the words."""
+        found = re.search(r"\d{1,9}", said.text)
+        if found is None or not self.low <= int(found[0]) <= self.high:
+            return Problem(say("form.number", low=self.low, high=self.high))
+        return Read(int(found[0]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(_Base):
+    """A time to come, typed as ``11-28 09:00`` or ``2026-11-28 9:00``; local time in, an ISO UTC string out."""
+
+    literal: bool = True
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question with an example a day ahead."""
+        return Reply((say(self.question, example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """The time, when it lies ahead."""
+        found = re.search(r"(?:(\d{4})\D)?(\d{1,2})\D+(\d{1,2})\D+(\d{1,2})[::点时](\d{1,2})?", said.text)
+        moment = _moment(found, ctx.now) if found else None
+        if moment is None or moment <= ctx.now:
+            return Problem(say("form.moment", example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")))
+        return Read(moment.isoformat())
+
+
+def _moment(found: re.Match[str], now: datetime) -> datetime | None:
+    local = now.astimezone(SHANGHAI)
+    year, month, day, hour, minute = (int(part) if part else 0 for part in found.groups())
+    try:
+        moment = datetime(year or local.year, month, day, hour, minute, tzinfo=SHANGHAI)
+        if not year and moment < local - timedelta(days=1):
+            moment = moment.replace(year=local.year + 1)
+    except ValueError:
+        return None
+    return moment.astimezone(now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(_Base):
+    """Where: a pin, a building in the words, a door poster, a landmark; the answer is {area, text, lat, lon}.
+
+    Words that name no place we know are kept as they are, and only the community is asked for.
+    """
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question; the place told by a door poster is offered first."""
+        preset = ctx.chat.preset.get("text")
+        offered = (choice("form.here", "preset", place=preset),) if preset else ()
+        return Reply((say(self.question),), offered)
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Read a pin, a choice or words."""
+        if said.location is not None:
+            return self._pin(ctx, said.location.lat, said.location.lon)
+        if said.press == "preset" and ctx.chat.preset:
+            return Read(dict(ctx.chat.preset))
+        if said.press.startswith("area."):
+            return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
+        words = said.text.strip()[:200]
+        if len(re.sub(r"[\W_]+", "", words)) < 1:
+            return Problem(say("form.place_please"))
+        return self._words(ctx, words)
+
+    def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
+        if not is_near(lat, lon, ctx.catalogue, ctx.rules.area_kilometres):
+            return Problem(say("form.place_far"))
+        area = area_at(lat, lon, ctx.catalogue)
+        return Read({"area": area.code, "text": ctx.catalogue.full_name(area.code), "lat": lat, "lon": lon})
+
+    def _words(self, ctx: Context, words: str) -> Read | Problem:
+        found = locate(words, ctx.catalogue)
+        if len(found) == 1:
+            return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
+        ctx.chat.preset = {**ctx.chat.preset, "said": words}
+        offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
+        names = tuple(Choice(say("form.area", name=ctx.catalogue.full_name(area.code)), f"area.{area.code}") for area in offered)
+        return Problem(say("form.which_place" if found else "form.which_community", place=words), names)
+
+    def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
+        if code not in ctx.catalogue.areas:
+            return Problem(say("form.place_please"))
+        return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+
+
+def _told(ctx: Context, code: str, words: str) -> str:
+    """The area's full name followed by the resident's own words, unless they add nothing."""
+    name = ctx.catalogue.full_name(code)
+    return name if not words or words in name else f"{name} · {words}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photos(_Base):
+    """Pictures, as many as ``most``; the answer is a list of media ids."""
+
+    most: int = 6
+    optional: bool = True
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question; 完成 once there is a picture."""
+        have = len(answers.get(self.key, []))
+        if have:
+            return Reply((say("form.photos_have", count=have),), (choice("form.enough", "enough", style="primary"),))
+        return Reply((say(self.question),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Collect pictures until 完成."""
+        have: list[int] = list(answers.get(self.key, []))
+        if said.press == "enough" and have:
+            return Read(have)
+        refused = [one.problem for one in said.attachments if one.problem]
+        new = [one.media_id for one in said.attachments if one.media_id is not None and one.kind is Kind.PHOTO]
+        if new:
+            return Read((have + new)[: self.most], more=True)
+        return Problem(say(refused[0] if refused else "form.photo_please"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(_Base):
+    """A summing-up with 提交 and 修改."""
+
+    summary: Callable[[Context, Answers], Reply]
+    submit: str = "form.submit"
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The summary."""
+        told = self.summary(ctx, answers)
+        return Reply((*told.lines, say(self.question)), (choice(self.submit, "yes", style="primary"), choice("form.change", "change"), choice("form.cancel", "cancel")), told.photos, card=True)
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """提交, or a word that means yes."""
+        words = said.text.strip().lower()
+        if said.press == "yes" or words in ctx.shelf.texts.words("words.yes"):
+            return Read(True)
+        return Problem(say("form.confirm_please"))

@@ -1,0 +1,44 @@
+"""The numbers a city may want different, each with its default and one line of explanation.
+
+``bot.settings`` reads them from the environment as ``LINLI_<NAME>`` and ``check`` prints them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def rule(default: Any, doc: str) -> Any:
+    """A field with its explanation."""
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Limits and intervals of the trade (domain.md); seconds, hours and counts as named."""
+
+    text_limit: int = rule(2000, "characters of one message that are read; the rest is cut with a notice")
+    misses_before_human: int = rule(2, "messages in a row not understood before a human is offered (domain.md §8)")
+    open_reports: int = rule(5, "reports one resident may have open at a time")
+    photos_per_report: int = rule(6, "pictures taken with one report")
+    photo_megabytes: int = rule(10, "largest picture in MB")
+    photo_megapixels: int = rule(40, "largest picture in millions of pixels")
+    reopen_days: int = rule(7, "days in which a resident may reopen a finished report (domain.md §3)")
+    reopen_times: int = rule(2, "times a report may be reopened before the sub-district takes it")
+    returns: int = rule(2, "times a report may be returned before the sub-district decides")
+    urgent_hours: int = rule(2, "promised hours for urgent reports")
+    critical_hours: int = rule(1, "promised hours where life is in danger")
+    day_start: str = rule("08:30", "start of a working day, local time")
+    day_end: str = rule("17:30", "end of a working day, local time")
+    proposals_open: int = rule(5, "proposals one resident may have open at a time")
+    claim_batch: int = rule(30, "volunteers asked at once for one task")
+    task_places: int = rule(200, "largest number of places of one task")
+    notice_limit: int = rule(1000, "characters of one notice")
+    notice_hours: int = rule(48, "hours after which a notice is no longer sent")
+    walking_metres: int = rule(70, "metres walked in a minute (domain.md §2: 60–80)")
+    area_kilometres: float = rule(5.0, "farthest distance from any known building that still counts as here, km")
+    handoff_minutes: int = rule(30, "minutes of silence after which the bot takes a conversation back from a human")
+    draft_hours: int = rule(24, "hours a cancelled form can be taken up again")
+    emergency_phone: str = rule("110", "number told when nothing more specific is known")
+    office_phone: str = rule("0100-5550100", "the service hall's number told when a human is asked for")

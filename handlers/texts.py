@@ -1,0 +1,95 @@
+"""The message catalogues: every sentence people see, by key and language.
+
+``locale/zh_Hans/`` is the source and ``locale/en/`` complete (a test says so), a file a topic; traditional Chinese is
+derived from the finished simplified sentence by OpenCC. The files are read as they are, so a wording can be changed
+without a build step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+from opencc import OpenCC
+
+from handlers.messages import Say
+
+LOCALE: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
+
+
+@cache
+def _traditional() -> OpenCC:
+    return OpenCC("s2t")
+
+
+def language_of(hint: str, default: str = "zh_Hans") -> str:
+    """The catalogue language for a channel's hint such as ``zh-hant-TW``, ``zh_TW``, ``en-US`` or nothing."""
+    tag = hint.replace("_", "-").lower()
+    if tag.startswith("zh"):
+        return "zh_Hant" if any(mark in tag for mark in ("hant", "tw", "hk", "mo")) else "zh_Hans"
+    if tag.startswith("en"):
+        return "en"
+    return default
+
+
+class Texts:
+    """Sentences ready to be said; immutable once built."""
+
+    def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
+        self._catalogues = catalogues
+
+    @classmethod
+    def load(cls, folder: Path = LOCALE) -> Texts:
+        """Read both catalogues; about 30 ms."""
+        return cls({language: _read(folder / language) for language in ("zh_Hans", "en")})
+
+    def keys(self, language: str) -> set[str]:
+        """All keys of one catalogue."""
+        return set(self._catalogues[language])
+
+    def say(self, language: str, said: Say) -> str:
+        """The sentence in ``language``; raises KeyError for an unknown key, which is a programming error."""
+        source = "en" if language == "en" else "zh_Hans"
+        text = self._plain(source, said)
+        return _traditional().convert(text) if language == "zh_Hant" else text
+
+    def word(self, language: str, key: str, /, **params: object) -> str:
+        """Short for ``say`` with a bare key."""
+        return self.say(language, Say(key, params))
+
+    def words(self, key: str) -> frozenset[str]:
+        """The alternatives a sentence lists (``a|b|c``), of all languages, lower case: words that people type."""
+        simplified, english = (self._catalogues[language][key] for language in ("zh_Hans", "en"))
+        listed = f"{simplified}|{_traditional().convert(simplified)}|{english}".lower()
+        return frozenset(word.strip() for word in listed.split("|") if word.strip())
+
+    def lines(self, language: str, said: Iterable[Say]) -> str:
+        """Several sentences, one a line; empty ones are left out."""
+        return "\n".join(filter(None, (self.say(language, one) for one in said)))
+
+    def _plain(self, source: str, said: Say) -> str:
+        text = self._catalogues[source][said.key]
+        if not said.params:
+            return text
+        return text.format_map({name: self._value(source, value) for name, value in said.params.items()})
+
+    def _value(self, source: str, value: object) -> object:
+        return self._plain(source, value) if isinstance(value, Say) else value
+
+
+def _read(folder: Path) -> dict[str, str]:
+    """All files of one language; a key in two files is an error, so that nobody edits the wrong one."""
+    sentences: dict[str, str] = {}
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file):
+                if not entry.id:
+                    continue
+                if entry.id in sentences:
+                    raise ValueError(f"{path.name}: the key {entry.id} is already in another file")
+                sentences[str(entry.id)] = str(entry.string)
+    return sentences

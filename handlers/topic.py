@@ -1,0 +1,120 @@
+"""Topics: what can be said, and which function answers.
+
+A topic is a list of handlers with their triggers. The explicit order in ``handlers.TOPICS`` decides between two that would
+both answer; a test makes sure that no trigger is taken twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from handlers.messages import Incoming, Kind, Reply
+from handlers.texts import Texts
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from handlers.form import Form
+
+Answer = Reply | Sequence[Reply] | None
+Handler = Callable[["Context", Incoming], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What wakes a handler: ``sort`` is command, phrase, press, intent or kind; ``roles`` limits a command to staff."""
+
+    sort: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    listed: bool = True
+
+
+def command(name: str, roles: Iterable[str] = (), *, listed: bool = True) -> Trigger:
+    """``/name``; its description is the sentence ``command.<name>``. Shown in the menu of whoever has one of ``roles``."""
+    return Trigger("command", name, frozenset(roles), listed)
+
+
+def phrase(key: str) -> Trigger:
+    """Exactly one of the words that the sentence ``key`` lists, separated by ``|``, in any catalogue."""
+    return Trigger("phrase", key)
+
+
+def press(name: str) -> Trigger:
+    """A button whose token is ``name`` or ``name:argument``."""
+    return Trigger("press", name)
+
+
+def intent(name: str) -> Trigger:
+    """What the message was understood to want (``knowledge.intents``)."""
+    return Trigger("intent", name)
+
+
+def kind(name: Kind) -> Trigger:
+    """A message of this kind outside any form."""
+    return Trigger("kind", name.value)
+
+
+def argument(said: Incoming) -> str:
+    """What follows the colon of a pressed token; hostile text until checked."""
+    return said.press.partition(":")[2]
+
+
+@dataclass(slots=True)
+class Topic:
+    """One room's handlers and forms."""
+
+    name: str
+    handlers: dict[tuple[str, str], Handler] = field(default_factory=dict)
+    commands: list[Trigger] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+
+    def on(self, *triggers: Trigger) -> Callable[[Handler], Handler]:
+        """Register a handler for triggers; the same trigger twice is an error at import."""
+
+        def register(handler: Handler) -> Handler:
+            for trigger in triggers:
+                self._add(trigger, handler)
+            return handler
+
+        return register
+
+    def _add(self, trigger: Trigger, handler: Handler) -> None:
+        key = (trigger.sort, trigger.name)
+        if key in self.handlers:
+            raise ValueError(f"{self.name}: {key} is taken")
+        self.handlers[key] = handler
+        if trigger.sort == "command":
+            self.commands.append(trigger)
+
+
+class Registry:
+    """All topics, merged once at start."""
+
+    def __init__(self, topics: Sequence[Topic], texts: Texts) -> None:
+        self.handlers: dict[tuple[str, str], Handler] = {}
+        self.forms: dict[str, Form] = {}
+        self.commands: list[Trigger] = []
+        for topic in topics:
+            for key, handler in topic.handlers.items():
+                if self.handlers.setdefault(key, handler) is not handler:
+                    raise ValueError(f"{topic.name}: {key} is taken by another topic")
+            self.forms.update({form.name: form for form in topic.forms})
+            self.commands += topic.commands
+        self._phrases = {
+            word: handler for (sort, key), handler in self.handlers.items() if sort == "phrase" for word in texts.words(key)
+        }
+
+    def phrased(self, words: str) -> Handler | None:
+        """The handler of exactly these words (lower case, without the space around them)."""
+        return self._phrases.get(words)
+
+    def find(self, sort: str, name: str) -> Handler | None:
+        """The handler of a trigger."""
+        return self.handlers.get((sort, name))
+
+    def commands_for(self, roles: Iterable[str]) -> list[str]:
+        """The names of the commands to list for somebody with these roles (none: a resident)."""
+        held = frozenset(roles)
+        return [one.name for one in self.commands if one.listed and (not one.roles or one.roles & held)]

@@ -1,0 +1,118 @@
+"""What a person wants, decided by how it is said (cues) and what it is about (the candidates' scores).
+
+`tell` weighs the intents against each other; it knows nothing of entries. Weights and thresholds are values passed in,
+so that the cost of each mistake stays a setting.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from knowledge.entries import IntentCues
+from knowledge.grams import Index, pairs
+from knowledge.lexicon import compile_words, longest, occurrences
+from knowledge.matching import Reason
+from knowledge.words import normalise
+
+REFERENCE = re.compile(r"(?<![0-9a-z])(?=[2-9]*[a-hjkmnp-z])(?=[a-hjkmnp-z]*[2-9])[2-9a-hjkmnp-z]{5}(?![0-9a-z])")
+"""A reference such as R7K2Q in normalised text: five of the letters and digits that can't be misheard, both kinds."""
+
+BY_ENTRY: Mapping[str, str] = {"service": "service", "category": "report"}
+"""Which intent a candidate of this kind speaks for."""
+
+_WHOLE = frozenset(("human", "menu", "none"))
+"""Said by a message as a whole: their cues count in proportion to how much of the message they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From `sure` on the bot acts, from `maybe` on it offers choices, below it asks again."""
+
+    sure: float = 0.5
+    maybe: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the evidence is joined, in the unit of cues (3 decides nearly alone)."""
+
+    entry: float = 2.6
+    wording: float = 3.0
+    wording_floor: float = 0.3
+    against: float = 3.0
+    reference: float = 3.5
+    doubt: float = 0.5
+    sharpness: float = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How strongly a message speaks for an intent: `strength` in the unit of cues, without the entries."""
+
+    intent: str
+    strength: float
+    why: tuple[Reason, ...]
+
+
+class Cues:
+    """The compiled cues and examples of all intents."""
+
+    def __init__(self, intents: Iterable[IntentCues], weights: Weights) -> None:
+        self._weights = weights
+        self._for: dict[str, list[tuple[str, float]]] = {}
+        self._against: dict[str, list[str]] = {}
+        wordings: list[tuple[str, str]] = []
+        for intent in intents:
+            for cue in intent.cues:
+                self._for.setdefault(normalise(cue.text), []).append((intent.id, cue.weight))
+            for text in intent.not_cues:
+                self._against.setdefault(normalise(text), []).append(intent.id)
+            wordings += ((intent.id, normalise(example)) for example in intent.examples)
+        self._automaton = compile_words({*self._for, *self._against})
+        self._wordings = Index(wordings)
+
+    def lean(self, text: str) -> dict[str, Leaning]:
+        """For each intent a normalised text speaks for at all: how strongly, and why."""
+        spans = occurrences(self._automaton, text)
+        against = {span.word for span in spans if span.word in self._against}
+        seen: dict[str, dict[str, float]] = {}
+        for span in longest(spans, self._for.__contains__):
+            for intent, weight in self._for[span.word]:
+                seen.setdefault(intent, {})[span.word] = weight
+        like = self._wordings.nearest(pairs(text))
+        if REFERENCE.search(text):
+            seen.setdefault("progress", {})
+        opposed = [intent for word in against for intent in self._against[word]]
+        return {
+            intent: self._leaning(intent, text, seen.get(intent, {}), like, opposed.count(intent))
+            for intent in {**seen, **like}
+        }
+
+    def _leaning(self, intent: str, text: str, cues: Mapping[str, float], like: Mapping, opposed: int) -> Leaning:
+        weights = self._weights
+        why = [Reason("cue", f"{cue} → {intent}", weight) for cue, weight in cues.items()]
+        strength = sum(cues.values())
+        if intent in _WHOLE:
+            strength *= _share(text, cues)
+        if intent in like and like[intent].score > weights.wording_floor:
+            score = like[intent].score
+            strength += weights.wording * (score - weights.wording_floor) / (1 - weights.wording_floor)
+            why.append(Reason("wording", f"{like[intent].text} → {intent}", round(score, 3)))
+        if intent == "progress" and (found := REFERENCE.search(text)):
+            strength += weights.reference
+            why.append(Reason("number", found.group().upper(), weights.reference))
+        return Leaning(intent, max(0.0, strength - weights.against * opposed), tuple(why))
+
+
+def _share(text: str, cues: Iterable[str]) -> float:
+    """The part of the message the cues make up, 0..1, with some grace for politeness around them."""
+    bare = sum(1 for char in text if char not in ",? ")
+    return min(1.0, (sum(map(len, cues)) + 2) / max(bare, 1)) if bare else 0.0
+
+
+def chances(strengths: Mapping[str, float], weights: Weights) -> dict[str, float]:
+    """How likely each intent is, in 0..1, given strengths that include the entries; they add up to less than one."""
+    powers = {intent: max(0.0, strength) ** weights.sharpness for intent, strength in strengths.items()}
+    total = math.fsum(powers.values()) + weights.doubt**weights.sharpness
+    return {intent: power / total for intent, power in powers.items()}

@@ -1,0 +1,140 @@
+"""All keywords in one automaton: what occurs in a message, for whom it counts, and how much.
+
+A phrase `灯+不亮` needs both parts. Of hits that lie in one another only the longest counts, so that 楼道灯 isn't also a
+灯; an excluding word counts wherever it occurs, and always wins. One pass, whatever the number of phrases.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import ahocorasick
+
+from knowledge.words import normalise
+
+_LENGTH_WEIGHT = (0.0, 0.2, 0.48, 0.66, 0.78, 0.86, 0.9, 0.93)
+"""Evidence of a phrase by its number of characters: one says little, five say nearly all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """What one owner (a service, a category, an emergency) listens for."""
+
+    owner: str
+    phrases: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found for an owner; `weight` in 0..1 grows with length and falls with the number of its owners."""
+
+    owner: str
+    phrase: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What `Lexicon.find` says: the hits in the order of the text, and the owners an excluding word rules out."""
+
+    hits: tuple[Hit, ...] = ()
+    barred: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One occurrence of a word in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+class Lexicon:
+    """Compiled keywords; `find` is safe to call from several threads."""
+
+    def __init__(self, keywords: Iterable[Keywords]) -> None:
+        self._single: dict[str, list[str]] = {}
+        self._joint: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._excluded: dict[str, list[str]] = {}
+        for entry in keywords:
+            self._add(entry)
+        self._weights = {word: _weight(len(word), len(owners)) for word, owners in self._single.items()}
+        self._automaton = compile_words({*self._single, *self._joint_parts(), *self._excluded})
+
+    def _add(self, entry: Keywords) -> None:
+        for phrase in dict.fromkeys(entry.phrases):
+            parts = tuple(part for part in (normalise(part) for part in phrase.split("+")) if part)
+            if len(parts) == 1:
+                owners = self._single.setdefault(parts[0], [])
+                if entry.owner not in owners:
+                    owners.append(entry.owner)
+            elif parts:
+                self._joint.setdefault(min(parts), []).append((entry.owner, parts))
+        for word in entry.excluded:
+            self._excluded.setdefault(normalise(word), []).append(entry.owner)
+
+    def _joint_parts(self) -> Iterator[str]:
+        for joints in self._joint.values():
+            for _, parts in joints:
+                yield from parts
+
+    @property
+    def words(self) -> Iterable[str]:
+        """The single words that decide, for a cutter to know them."""
+        return self._single.keys()
+
+    def find(self, text: str) -> Found:
+        """The phrases in a normalised text; owners whose excluding word occurs have none."""
+        spans = occurrences(self._automaton, text)
+        if not spans:
+            return Found()
+        excluded = self._excluded
+        barred = frozenset(owner for span in spans if span.word in excluded for owner in excluded[span.word])
+        present = {span.word: None for span in longest(spans, self._counts)}
+        hits = (hit for word in present for hit in self._hits(word, present))
+        return Found(tuple(hit for hit in hits if hit.owner not in barred), barred)
+
+    def _counts(self, word: str) -> bool:
+        return word in self._single or word not in self._excluded
+
+    def _hits(self, word: str, present: Mapping[str, None]) -> Iterator[Hit]:
+        for owner in self._single.get(word, ()):
+            yield Hit(owner, word, self._weights[word])
+        for owner, parts in self._joint.get(word, ()):
+            if all(part in present for part in parts):
+                yield Hit(owner, "+".join(parts), _weight(sum(map(len, parts)), 1))
+
+
+def compile_words(words: Iterable[str]) -> "ahocorasick.Automaton":
+    """An automaton over the words, each its own value; ask it through `occurrences`."""
+    automaton = ahocorasick.Automaton()
+    for word in words:
+        if word:
+            automaton.add_word(word, word)
+    automaton.make_automaton()
+    return automaton
+
+
+def occurrences(automaton: "ahocorasick.Automaton", text: str) -> list[Span]:
+    """Every occurrence of every word, ordered by where it ends."""
+    if not len(automaton):
+        return []
+    return [Span(word, end + 1 - len(word), end + 1) for end, word in automaton.iter(text)]
+
+
+def longest(spans: Iterable[Span], counts: Callable[[str], bool] = lambda word: True) -> list[Span]:
+    """The spans that count and don't lie inside a longer one, from left to right."""
+    kept: list[Span] = []
+    reach = -1
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if span.end > reach and counts(span.word):
+            kept.append(span)
+            reach = span.end
+    return kept
+
+
+def _weight(length: int, owners: int) -> float:
+    base = _LENGTH_WEIGHT[min(length, len(_LENGTH_WEIGHT) - 1)]
+    return base / math.sqrt(owners)

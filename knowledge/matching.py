@@ -1,0 +1,124 @@
+"""Ranks services and report categories for a message, and says why each was found.
+
+Three kinds of evidence, strongest first: keywords of the lexicon, likeness to a known wording by character pairs, and
+words in common as jieba cuts them. They are joined as independent hints: each leaves a little less doubt.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from knowledge.catalogue import Catalogue
+from knowledge.grams import Index, Likeness, pairs
+from knowledge.lexicon import Hit, Keywords, Lexicon
+from knowledge.words import Cutter, normalise
+
+_LABELS: Mapping[str, str] = {
+    "word": "词",
+    "wording": "相近说法",
+    "cut": "分词",
+    "cue": "说法",
+    "emergency": "险情",
+    "number": "编号",
+}
+_LIKENESS_FLOOR = 0.18
+"""Likeness below this is chance."""
+_LIKENESS_TRUST = 0.92
+_WORDS_TRUST = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence: its kind (a key of the labels), what was seen and for what, and its weight in 0..1."""
+
+    kind: str
+    text: str
+    weight: float
+
+    def __str__(self) -> str:
+        return f"{_LABELS.get(self.kind, self.kind)} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A service or category the message may be about; `kind` is `service` or `category`, `score` in 0..1."""
+
+    kind: str
+    id: str
+    name: str
+    score: float
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: str
+    id: str
+    name: str
+    phrases: tuple[str, ...]
+    excluded: tuple[str, ...]
+    wordings: tuple[str, ...]
+
+
+class Matcher:
+    """The compiled catalogue. Building is slow (a good part of a second); ranking takes about 0.1 ms."""
+
+    def __init__(self, catalogue: Catalogue, cutter: Cutter) -> None:
+        entries = {f"{entry.kind}:{entry.id}": entry for entry in _entries(catalogue)}
+        self._entries = entries
+        self._cutter = cutter
+        self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
+        cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
+        self._wordings = Index(_texts(entries, wordings=True))
+        self._words = Index(_texts(entries, wordings=False), cut=self._cut)
+
+    def rank(self, text: str, limit: int = 6) -> list[Candidate]:
+        """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
+        found = self._lexicon.find(text)
+        hits: dict[str, list[Hit]] = {}
+        for hit in found.hits:
+            hits.setdefault(hit.owner, []).append(hit)
+        like = self._wordings.nearest(pairs(text), found.barred)
+        words = self._words.nearest(self._cut(text), found.barred)
+        scores = {key: _score(hits.get(key, ()), like.get(key), words.get(key)) for key in {**hits, **like, **words}}
+        best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
+        return [self._candidate(key, scores[key], hits.get(key, ()), like.get(key), words.get(key)) for key in best]
+
+    def _cut(self, text: str) -> frozenset[str]:
+        return frozenset(word for word in self._cutter.cut(text) if len(word) > 1)
+
+    def _candidate(
+        self, key: str, score: float, hits: Iterable[Hit], like: Likeness | None, words: Likeness | None
+    ) -> Candidate:
+        entry = self._entries[key]
+        why = [Reason("word", f"{hit.phrase} → {entry.name}", round(hit.weight, 3)) for hit in hits]
+        if like and like.score > _LIKENESS_FLOOR:
+            why.append(Reason("wording", f"{like.text} → {entry.name}", round(like.score, 3)))
+        if words:
+            why.append(Reason("cut", f"{words.text} → {entry.name}", round(words.score, 3)))
+        return Candidate(entry.kind, entry.id, entry.name, round(score, 4), tuple(why))
+
+
+def _score(hits: Iterable[Hit], like: Likeness | None, words: Likeness | None) -> float:
+    doubt = 1.0
+    for hit in hits:
+        doubt *= 1.0 - hit.weight
+    if like:
+        doubt *= 1.0 - _LIKENESS_TRUST * max(0.0, like.score - _LIKENESS_FLOOR) / (1.0 - _LIKENESS_FLOOR)
+    if words:
+        doubt *= 1.0 - _WORDS_TRUST * words.score
+    return 1.0 - doubt
+
+
+def _entries(catalogue: Catalogue) -> Iterable[_Entry]:
+    for service in catalogue.services.values():
+        names = (service.name, *service.aliases)
+        yield _Entry("service", service.id, service.name, names, (), service.examples)
+    for category in catalogue.categories.values():
+        names = (category.name, *category.words)
+        yield _Entry("category", category.id, category.label, names, category.not_words, category.examples)
+
+
+def _texts(entries: Mapping[str, _Entry], wordings: bool) -> Iterable[tuple[str, str]]:
+    for key, entry in entries.items():
+        for text in (*entry.phrases, *(entry.wordings if wordings else ())):
+            yield key, normalise(text.replace("+", ""))

@@ -1,0 +1,177 @@
+"""From a message to what is done about it: the engine that joins lexicon, matching and intents.
+
+Build it in a thread (it takes about a second), then ask it as often as you like, from any thread: it keeps no state.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from knowledge.catalogue import Catalogue
+from knowledge.entries import Emergency
+from knowledge.intents import BY_ENTRY, Cues, Leaning, Thresholds, Weights, chances
+from knowledge.lexicon import Found, Keywords, Lexicon
+from knowledge.matching import Candidate, Matcher, Reason
+from knowledge.words import LONGEST, Cutter, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something else that may be meant; intents without entries have none."""
+
+    intent: str
+    entry_id: str | None
+    entry_name: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message means. `score` in 0..1; `sure` says whether to act on it without asking."""
+
+    text: str
+    intent: str
+    entry_id: str | None
+    entry_name: str | None
+    score: float
+    why: tuple[Reason, ...]
+    alternatives: tuple[Alternative, ...]
+    sure: bool
+    emergency: Emergency | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    intent: str
+    candidate: Candidate | None
+    score: float
+    why: tuple[Reason, ...]
+
+    def alternative(self) -> Alternative:
+        candidate = self.candidate
+        if candidate is None:
+            return Alternative(self.intent, None, None, self.score)
+        return Alternative(self.intent, candidate.id, candidate.name, self.score)
+
+
+class Understander:
+    """The compiled knowledge of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue, cutter: Cutter, thresholds: Thresholds, weights: Weights) -> None:
+        self._thresholds = thresholds
+        self._weights = weights
+        self._emergencies = catalogue.emergencies
+        self._dangers = Lexicon(Keywords(e.id, e.words, e.not_words) for e in catalogue.emergencies.values())
+        self._matcher = Matcher(catalogue, cutter)
+        self._cues = Cues(catalogue.intents.values(), weights)
+
+    @classmethod
+    def build(
+        cls,
+        catalogue: Catalogue,
+        cache_dir: Path,
+        thresholds: Thresholds = Thresholds(),
+        weights: Weights = Weights(),
+    ) -> "Understander":
+        """Compile a catalogue; `cache_dir` keeps the cutter's dictionary and nothing else is written."""
+        return cls(catalogue, Cutter(cache_dir), thresholds, weights)
+
+    def understand(self, text: str) -> Understanding:
+        """What the message means; only its first 1,000 characters are looked at."""
+        plain = normalise(text[:LONGEST])[:LONGEST]
+        danger = self._dangers.find(plain)
+        guesses = self._guesses(plain)
+        if danger.hits:
+            return self._alarm(text, danger, guesses)
+        return self._settle(text, guesses)
+
+    def _guesses(self, plain: str) -> list[_Guess]:
+        """Everything the message may mean, likeliest first."""
+        if not plain.strip(",?"):
+            return []
+        leanings = self._cues.lean(plain)
+        candidates = self._matcher.rank(plain)
+        likely = chances(self._strengths(leanings, candidates), self._weights)
+        guesses = [self._about(candidate, candidates, likely, leanings) for candidate in candidates]
+        guesses += (
+            _Guess(intent, None, round(self._bare(intent, chance, leanings), 4), _why(leanings, intent))
+            for intent, chance in likely.items()
+        )
+        return sorted((guess for guess in guesses if guess.score > 0), key=_rank)
+
+    def _strengths(self, leanings: Mapping[str, Leaning], candidates: Sequence[Candidate]) -> dict[str, float]:
+        strengths = {intent: leaning.strength for intent, leaning in leanings.items()}
+        for kind, intent in BY_ENTRY.items():
+            best = next((candidate.score for candidate in candidates if candidate.kind == kind), 0.0)
+            strengths[intent] = strengths.get(intent, 0.0) + self._weights.entry * best
+        return strengths
+
+    def _about(
+        self,
+        candidate: Candidate,
+        candidates: Sequence[Candidate],
+        likely: Mapping[str, float],
+        leanings: Mapping[str, Leaning],
+    ) -> _Guess:
+        """A guess with an entry: as good as the entry fits and the intent is likely."""
+        intent = BY_ENTRY[candidate.kind]
+        score = candidate.score * likely.get(intent, 0.0) ** 0.5
+        return _Guess(intent, candidate, round(score, 4), (*candidate.why, *_why(leanings, intent)))
+
+    def _bare(self, intent: str, chance: float, leanings: Mapping[str, Leaning]) -> float:
+        """The score of an intent without an entry; look-ups and reports are worth less without one."""
+        strength = leanings[intent].strength if intent in leanings else 0.0
+        certainty = strength / (strength + 1.0)
+        return chance * certainty * (0.6 if intent in BY_ENTRY.values() else 1.0)
+
+    def _alarm(self, text: str, danger: Found, guesses: Sequence[_Guess]) -> Understanding:
+        hit = max(danger.hits, key=lambda hit: hit.weight)
+        emergency = self._emergencies[hit.owner]
+        why = tuple(
+            Reason("emergency", f"{hit.phrase} → {self._emergencies[hit.owner].name}", round(hit.weight, 3))
+            for hit in danger.hits
+        )
+        others = tuple(guess.alternative() for guess in guesses[:3])
+        return Understanding(
+            text, "emergency", emergency.id, emergency.name, max(0.9, hit.weight), why, others, True, emergency
+        )
+
+    def _settle(self, text: str, guesses: Sequence[_Guess]) -> Understanding:
+        """The best guess if it is good enough, otherwise none with the guesses beside it."""
+        best = guesses[0] if guesses else None
+        if best is None or best.score < self._thresholds.maybe or best.intent == "none":
+            score = best.score if best and best.intent == "none" else 0.0
+            why = best.why if best else ()
+            others = tuple(guess.alternative() for guess in guesses if guess.intent != "none")[:3]
+            return Understanding(text, "none", None, None, score, why, others, score >= self._thresholds.sure, None)
+        chosen = best.alternative()
+        others = tuple(guess.alternative() for guess in guesses[1:] if guess.candidate or guess.intent != best.intent)
+        sure = best.score >= self._thresholds.sure
+        return Understanding(
+            text, best.intent, chosen.entry_id, chosen.entry_name, best.score, best.why, others[:3], sure, None
+        )
+
+
+def as_json(understanding: Understanding) -> dict[str, Any]:
+    """The contract of `ask`: text, intent, entry, score, why, alternatives."""
+    entry = {"id": understanding.entry_id, "name": understanding.entry_name} if understanding.entry_id else None
+    return {
+        "text": understanding.text,
+        "intent": understanding.intent,
+        "entry": entry,
+        "score": round(understanding.score, 3),
+        "why": [str(reason) for reason in understanding.why],
+        "alternatives": [
+            {"intent": other.intent, "id": other.entry_id, "name": other.entry_name, "score": round(other.score, 3)}
+            for other in understanding.alternatives
+        ],
+    }
+
+
+def _why(leanings: Mapping[str, Leaning], intent: str) -> tuple[Reason, ...]:
+    return leanings[intent].why if intent in leanings else ()
+
+
+def _rank(guess: _Guess) -> tuple[float, str, str]:
+    return -guess.score, guess.intent, guess.candidate.id if guess.candidate else ""

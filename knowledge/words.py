@@ -1,0 +1,158 @@
+"""Normalising what people type, and cutting it into words; the only importer of jieba.
+
+`normalise` folds width, case, traditional characters, punctuation and spaces, and drops emoji, so that one lexicon
+fits all spellings. `Cutter` is jieba with a dictionary of our own: the full one costs over 60 MB and a second to load.
+"""
+
+import logging
+import os
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import opencc
+
+LONGEST: Final = 1000
+"""Characters of a message that are looked at; what follows can't change what it is about."""
+
+_QUESTION = "?"
+_PAUSE = ","
+_JOINERS = frozenset("-#.:/%+@")
+_SIMPLIFIED = opencc.OpenCC("t2s")
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes: itself, a space, one of the two marks, or nothing; worked out once a character."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        category = unicodedata.category(char)
+        if char in "?？":
+            folded = _QUESTION
+        elif category[0] == "L" or category[0] == "N" or char in _JOINERS:
+            folded = char
+        elif category[0] == "Z" or char in "\t\n\r\f\v":
+            folded = " "
+        elif category[0] == "P":
+            folded = _PAUSE
+        else:
+            folded = ""  # emoji, modifiers, joiners, control characters
+        if code < 0x10000:  # bounded: nobody can fill the memory with rare characters
+            self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def normalise(text: str) -> str:
+    """The one spelling used for matching: NFKC, lower case, simplified, `,` and `?` as the only marks; idempotent.
+
+    Spaces stay only between two ASCII words, and `-#.:/%+@` only beside an ASCII letter or digit (12-3-1802, 8:30).
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    simple = _SIMPLIFIED.convert(folded).translate(_FOLDING)
+    if simple.isalnum():
+        return simple
+    return _tidy(simple)
+
+
+def _tidy(text: str) -> str:
+    """Runs of marks become one mark, spaces go unless they part two ASCII words, marks at the start go."""
+    out: list[str] = []
+    for n, char in enumerate(text):
+        if char in _JOINERS and not (_is_latin(text[n - 1 : n]) or _is_latin(text[n + 1 : n + 2])):
+            char = _PAUSE
+        last = out[-1] if out else ""
+        if char == " ":
+            if _is_latin(last):
+                out.append(char)
+        elif char in (_PAUSE, _QUESTION):
+            _add_mark(out, char)
+        else:
+            if last == " " and not _is_latin(char):
+                out.pop()
+            out.append(char)
+    tidy = "".join(out)
+    return tidy.rstrip(" " + _PAUSE)
+
+
+def _add_mark(out: list[str], mark: str) -> None:
+    if out and out[-1] == " ":
+        out.pop()
+    if out and out[-1] in (_PAUSE, _QUESTION):
+        if mark == _QUESTION:
+            out[-1] = mark
+    elif out or mark == _QUESTION:
+        out.append(mark)
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _import_jieba() -> ModuleType:
+    """jieba without `pkg_resources`, which it doesn't need and which costs 0.1 s, 10 MB and a warning."""
+    absent = object()
+    kept: Any = sys.modules.get("pkg_resources", absent)
+    sys.modules["pkg_resources"] = None  # type: ignore[assignment]
+    try:
+        import jieba
+    finally:
+        if kept is absent:
+            del sys.modules["pkg_resources"]
+        else:
+            sys.modules["pkg_resources"] = kept
+    jieba.default_logger.handlers.clear()
+    jieba.setLogLevel(logging.CRITICAL)
+    return jieba  # type: ignore[no-any-return]
+
+
+class Cutter:
+    """Cuts normalised text into words: jieba without its hidden Markov model, which glues words (灯坏) together.
+
+    Each cutter has a tokenizer of its own, so that the words added to one are unknown to the others. Files go to
+    `cache` only. Building takes 0.1 s, and 0.4 s when the cache is empty.
+    """
+
+    LEAST_FREQUENCY = 50
+    LONGEST_WORD = 4
+
+    def __init__(self, cache: Path) -> None:
+        self._jieba = _import_jieba()
+        cache.mkdir(parents=True, exist_ok=True)
+        self._tokenizer = self._jieba.Tokenizer(str(self._dictionary(cache)))
+        self._tokenizer.tmp_dir = str(cache)
+        self._tokenizer.initialize()
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Add words to this cutter alone."""
+        for word in words:
+            self._tokenizer.add_word(word)  # without a frequency: a given one may split the word
+
+    def cut(self, text: str) -> list[str]:
+        """The words of `text` in order, marks included."""
+        words: list[str] = self._tokenizer.lcut(text, HMM=False)
+        return words
+
+    def _dictionary(self, cache: Path) -> Path:
+        """jieba's own dictionary without rare and long words, written once, whole or not at all."""
+        name = f"words-{self._jieba.__version__}-{self.LEAST_FREQUENCY}-{self.LONGEST_WORD}.txt"
+        target = cache / name
+        if not target.exists():
+            source = Path(self._jieba.__file__).with_name("dict.txt")
+            handle, temporary = tempfile.mkstemp(dir=cache)
+            with open(handle, "w", encoding="utf-8") as out, source.open(encoding="utf-8") as lines:
+                out.writelines(self._common(lines))
+            os.replace(temporary, target)
+        return target
+
+    def _common(self, lines: Iterable[str]) -> Iterable[str]:
+        for line in lines:
+            word, frequency, _ = line.split(" ", 2)
+            if len(word) <= self.LONGEST_WORD and int(frequency) >= self.LEAST_FREQUENCY:
+                yield f"{word} {frequency}\n"

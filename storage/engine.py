@@ -1,0 +1,111 @@
+"""The database, SQLite or PostgreSQL behind one door.
+
+SQLite has one writer a process (a lock here, ``BEGIN IMMEDIATE`` against other processes) and separate read-only
+connections; PostgreSQL has its pool. Whoever has many small writes groups them into one ``writing`` block: that is the group
+commit which makes durable writes cheap (engineering.md, Storage).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage.unit import Unit
+
+BUSY_SECONDS = 5
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Database:
+    """Opens units of work. ``on_commit`` functions are called after each successful write, to wake whoever waits."""
+
+    def __init__(self, url: str, *, durable: bool = True, pool: int = 8) -> None:
+        parsed = make_url(url)
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        self.url = parsed.set(drivername="sqlite+aiosqlite" if self.sqlite else "postgresql+asyncpg")
+        self.on_commit: list[Callable[[], None]] = []
+        self._writer_free = asyncio.Lock()
+        if self.sqlite:
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._sqlite(1, "BEGIN IMMEDIATE", durable, query_only=False)
+            self._reader = self._sqlite(4, "BEGIN", durable, query_only=True)
+        else:
+            self._writer = self._reader = create_async_engine(
+                self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, json_serializer=_dumps, json_deserializer=orjson.loads,
+                connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"idle_in_transaction_session_timeout": "60000"}},
+            )  # fmt: skip
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Unit]:
+        """One transaction that commits when the block returns and rolls back when it raises."""
+        if self.sqlite:
+            async with self._writer_free, self._unit(self._writer) as unit:
+                yield unit
+        else:
+            async with self._unit(self._writer) as unit:
+                yield unit
+        for wake in self.on_commit:
+            wake()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Unit]:
+        """A consistent look that writes nothing; never waits for a writer."""
+        async with self._unit(self._reader) as unit:
+            yield unit
+
+    async def run_sync(self, work: Callable[[Connection], None]) -> None:
+        """Run migrations on a connection of their own transaction."""
+        async with self._writer_free, self._writer.begin() as connection:
+            await connection.run_sync(work)
+
+    async def ping(self) -> None:
+        """Raise unless the database answers and can be written to."""
+        async with self._writer_free, self._writer.begin() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    @asynccontextmanager
+    async def _unit(self, engine: AsyncEngine) -> AsyncIterator[Unit]:
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+            yield Unit(session)
+
+    def _sqlite(self, size: int, begin: str, durable: bool, *, query_only: bool) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0,
+            json_serializer=_dumps, json_deserializer=orjson.loads,
+            connect_args={"timeout": BUSY_SECONDS},
+        )  # fmt: skip
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _prepare(connection: Any, record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves, see below
+            cursor = connection.cursor()
+            for pragma in (
+                "journal_mode=WAL", f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY",
+                "cache_size=-16000", f"query_only={'ON' if query_only else 'OFF'}",
+            ):  # fmt: skip
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine

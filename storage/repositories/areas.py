@@ -1,0 +1,33 @@
+"""Areas: look-ups in the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+
+from storage.models import Area
+from storage.repositories.base import Repository
+
+
+class Areas(Repository):
+    """The tree of areas."""
+
+    async def get(self, code: str) -> Area | None:
+        """The area with this code."""
+        return await self.session.get(Area, code)
+
+    async def of_kind(self, kind: str, within: Area | None = None) -> Sequence[Area]:
+        """All areas of one kind, by code; optionally only inside another."""
+        query = select(Area).where(Area.kind == kind).order_by(Area.code)
+        if within is not None:
+            query = query.where(Area.path.startswith(within.path, autoescape=True))
+        return (await self.session.scalars(query)).all()
+
+    async def count(self) -> int:
+        """How many areas there are."""
+        return await self.session.scalar(select(func.count()).select_from(Area)) or 0
+
+    def add(self, areas: Iterable[Area]) -> None:
+        """New areas, parents first."""
+        self.session.add_all(areas)

@@ -1,0 +1,63 @@
+"""Cases and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from storage.models import Area, Case, CaseEvent
+from storage.repositories.base import Repository, free_reference
+
+OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
+UNDONE = ("submitted", "accepted", "returned", "reopened")
+
+
+class Cases(Repository):
+    """Find cases; add to their history, never take away."""
+
+    async def find(self, ref: str, *, lock: bool = False) -> Case | None:
+        """The case with this reference; ``lock`` keeps others from changing it meanwhile."""
+        query = select(Case).where(Case.ref == ref.upper())
+        return await self.session.scalar(query.with_for_update(of=Case) if lock else query)
+
+    async def new_reference(self) -> str:
+        """A free reference such as R7K2Q."""
+
+        async def taken(ref: str) -> bool:
+            return await self.session.scalar(select(Case.id).where(Case.ref == ref)) is not None
+
+        return await free_reference("R", taken)
+
+    def add(self, case: Case) -> None:
+        """A new case."""
+        self.session.add(case)
+
+    def record(self, event: CaseEvent) -> None:
+        """Append to the history."""
+        self.session.add(event)
+
+    async def history(self, case_id: int) -> Sequence[CaseEvent]:
+        """All steps, oldest first."""
+        return (await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))).all()
+
+    async def of_person(self, person_id: int, limit: int = 10) -> Sequence[Case]:
+        """A resident's own cases, newest first."""
+        return (await self.session.scalars(select(Case).where(Case.reporter_id == person_id).order_by(Case.id.desc()).limit(limit))).all()
+
+    async def open_of_person(self, person_id: int) -> int:
+        """How many of a resident's cases are not finished yet."""
+        query = select(func.count()).select_from(Case).where(Case.reporter_id == person_id, Case.state.in_(UNDONE))
+        return await self.session.scalar(query) or 0
+
+    async def open_in(self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = "") -> Sequence[Case]:
+        """Open cases in these subtrees, the earliest promise first; private ones only for who may see them."""
+        within: list[ColumnElement[bool]] = [Area.path.startswith(path, autoescape=True) for path in paths]
+        if not within:
+            return []
+        query = select(Case).join(Area, Area.code == Case.area_code).where(Case.state.in_(OPEN), or_(*within))
+        if not private:
+            query = query.where(Case.private.is_(False))
+        if department:
+            query = query.where(Case.department == department)
+        return (await self.session.scalars(query.order_by(Case.due_at, Case.id).limit(limit))).all()

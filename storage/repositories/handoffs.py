@@ -1,0 +1,43 @@
+"""Hand-offs to a human, and remarks for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from storage.models import Handoff, Remark
+from storage.repositories.base import Repository, free_reference
+
+
+class Handoffs(Repository):
+    """Conversations that wait for, or are held by, a person."""
+
+    async def get(self, handoff_id: int) -> Handoff | None:
+        """By id."""
+        return await self.session.get(Handoff, handoff_id)
+
+    async def find(self, ref: str, *, lock: bool = False) -> Handoff | None:
+        """By reference."""
+        query = select(Handoff).where(Handoff.ref == ref.upper())
+        return await self.session.scalar(query.with_for_update() if lock else query)
+
+    async def held_by_chat(self, staff_chat_id: int) -> Handoff | None:
+        """The conversation a member of staff holds in this chat."""
+        return await self.session.scalar(select(Handoff).where(Handoff.staff_chat_id == staff_chat_id, Handoff.state == "held").order_by(Handoff.id.desc()))
+
+    async def waiting(self, area_codes: Sequence[str]) -> Sequence[Handoff]:
+        """Who waits for a person, longest first."""
+        return (await self.session.scalars(select(Handoff).where(Handoff.state == "waiting", Handoff.area_code.in_(area_codes)).order_by(Handoff.id))).all()
+
+    async def new_reference(self) -> str:
+        """A free reference such as H3F8W."""
+
+        async def taken(ref: str) -> bool:
+            return await self.find(ref) is not None
+
+        return await free_reference("H", taken)
+
+    def add(self, row: Handoff | Remark) -> None:
+        """A new hand-off or remark."""
+        self.session.add(row)

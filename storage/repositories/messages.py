@@ -1,0 +1,32 @@
+"""What was said: the transcript that the web page shows and a human reads before taking over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_, select
+
+from storage.models import Message
+from storage.repositories.base import Repository
+
+
+class Messages(Repository):
+    """Append and read."""
+
+    def add(self, message: Message) -> None:
+        """A new message."""
+        self.session.add(message)
+
+    async def last(self, chat_id: int, limit: int, before: int | None = None) -> Sequence[Message]:
+        """The newest ``limit`` messages of a chat, oldest first."""
+        query = select(Message).where(Message.chat_id == chat_id).order_by(Message.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Message.id < before)
+        return list(reversed((await self.session.scalars(query)).all()))
+
+    async def since(self, cursors: dict[int, int], limit: int = 500) -> Sequence[Message]:
+        """Messages newer than each chat's cursor, oldest first; one query for many chats."""
+        if not cursors:
+            return []
+        newer = [and_(Message.chat_id == chat, Message.id > cursor) for chat, cursor in cursors.items()]
+        return (await self.session.scalars(select(Message).where(or_(*newer)).order_by(Message.id).limit(limit))).all()

@@ -1,0 +1,104 @@
+"""People and their chats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, tuple_, update
+
+from storage.models import Area, Chat, Consent, Duty, Gate, Message, Person, WebSession
+from storage.repositories.base import Repository
+
+
+class People(Repository):
+    """Look people up, open chats, follow consent."""
+
+    async def get(self, person_id: int) -> Person | None:
+        """A person by id."""
+        return await self.session.get(Person, person_id)
+
+    async def chat(self, chat_id: int) -> Chat | None:
+        """A chat by our own id."""
+        return await self.session.get(Chat, chat_id)
+
+    async def lock_chats(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
+        """The chats of these (channel, external) pairs, locked until the transaction ends; busy ones are left out."""
+        query = (
+            select(Chat).where(tuple_(Chat.channel, Chat.external).in_(list(keys))).order_by(Chat.id)
+            .with_for_update(of=Chat, skip_locked=True)
+        )  # fmt: skip
+        return {(chat.channel, chat.external): chat for chat in await self.session.scalars(query)}
+
+    async def existing(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these pairs have a chat."""
+        query = select(Chat.channel, Chat.external).where(tuple_(Chat.channel, Chat.external).in_(list(keys)))
+        return {(channel, external) for channel, external in await self.session.execute(query)}
+
+    def open_chat(self, channel: str, external: str, language: str, now: datetime, *, group: bool = False) -> Chat:
+        """A chat with a new person behind it, of whom nothing is known yet."""
+        person = Person(name="", phone="", language=language, language_chosen=False, elder=False, staff=False, created_at=now)
+        chat = Chat(
+            channel=channel, external=external, group=group, person=person, seen_at=now, answers={}, choices=[], draft={}, preset={},
+            revision=0, misses=0, form_version=0, step="",
+        )  # fmt: skip
+        self.session.add_all((chat, Gate(chat=chat, next_at=now)))
+        return chat
+
+    async def chat_of(self, person_id: int) -> Chat | None:
+        """The chat through which this person was last heard and can be reached."""
+        query = (
+            select(Chat).where(Chat.person_id == person_id, Chat.unreachable_at.is_(None), Chat.group.is_(False))
+            .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(1)
+        )  # fmt: skip
+        return await self.session.scalar(query)
+
+    async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
+        """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""
+        query = (
+            select(Chat).join(Duty, Duty.person_id == Chat.person_id)
+            .where(Duty.role == role, Duty.area_code.in_(paths), Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+            .order_by(Chat.seen_at.desc(), Chat.id.desc())
+        )  # fmt: skip
+        if department:
+            query = query.where(Duty.department == department)
+        newest: dict[int, Chat] = {}
+        for chat in await self.session.scalars(query):
+            newest.setdefault(chat.person_id, chat)
+        return list(newest.values())
+
+    def consent(self, person: Person, kind: str, version: int, now: datetime) -> None:
+        """Record a yes."""
+        person.consented_at = now
+        self.session.add(Consent(person_id=person.id, kind=kind, version=version, given_at=now))
+
+    async def withdraw(self, person: Person, now: datetime) -> None:
+        """Record that consent is withdrawn."""
+        person.consented_at = None
+        await self.session.execute(
+            update(Consent).where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None)).values(withdrawn_at=now)
+        )
+
+    async def forget_words(self, chat: Chat) -> None:
+        """Blank everything said in a chat whose person did not consent."""
+        await self.session.execute(update(Message).where(Message.chat_id == chat.id).values(text="", body={}))
+
+    async def count_in(self, area: Area) -> int:
+        """How many reachable people live in, or asked to follow, an area."""
+        query = select(func.count(Person.id.distinct())).join(Chat, Chat.person_id == Person.id).join(Area, Area.code == Person.area_code)
+        query = query.where(Area.path.startswith(area.path, autoescape=True), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+        return await self.session.scalar(query) or 0
+
+    async def session_chat(self, token_hash: str) -> Chat | None:
+        """The chat a browser's cookie opens."""
+        query = select(Chat).join(WebSession, WebSession.chat_id == Chat.id).where(WebSession.token_hash == token_hash)
+        return await self.session.scalar(query)
+
+    def open_session(self, **values: Any) -> None:
+        """Remember a browser's cookie."""
+        self.session.add(WebSession(**values))
+
+    async def end_sessions(self, chat_id: int) -> None:
+        """End every browser session of a chat."""
+        await self.session.execute(delete(WebSession).where(WebSession.chat_id == chat_id))

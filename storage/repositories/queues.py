@@ -1,0 +1,206 @@
+"""The two queues. Both databases take the same path: ordinary tables claimed with FOR UPDATE SKIP LOCKED, which SQLite drops
+because its one writer excludes the others anyway (engineering.md, Storage and Outbox).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
+from storage.repositories.base import Repository
+
+Key = tuple[str, str]
+"""(channel, the channel's chat id)."""
+
+
+def _table(model: type) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+class InboxQueue(Repository):
+    """What came in and is not handled yet."""
+
+    async def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Keep updates; those we have already (same channel and external id) change nothing."""
+        insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        await self.session.execute(insert(Inbox).on_conflict_do_nothing(), list(rows))
+
+    async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
+        """The oldest waiting update of each of these chats."""
+        pair = tuple_(Inbox.channel, Inbox.chat)
+        oldest = select(func.min(Inbox.id)).where(Inbox.state == "queued", pair.in_(list(keys))).group_by(Inbox.channel, Inbox.chat)
+        return (await self.session.scalars(select(Inbox).where(Inbox.id.in_(oldest)).order_by(Inbox.id))).all()
+
+    async def following(self, row: Inbox, limit: int = 10) -> Sequence[Inbox]:
+        """What waits in the same chat behind ``row``."""
+        query = select(Inbox).where(Inbox.state == "queued", Inbox.channel == row.channel, Inbox.chat == row.chat, Inbox.id > row.id)
+        return (await self.session.scalars(query.order_by(Inbox.id).limit(limit))).all()
+
+    async def waiting(self, limit: int = 2000) -> list[Key]:
+        """Chats with something waiting, the longest first."""
+        query = select(Inbox.channel, Inbox.chat).where(Inbox.state == "queued").group_by(Inbox.channel, Inbox.chat)
+        return [(channel, chat) for channel, chat in await self.session.execute(query.order_by(func.min(Inbox.id)).limit(limit))]
+
+    async def depth(self) -> tuple[int, int]:
+        """(waiting, dead) updates."""
+        query = select(Inbox.state, func.count()).where(Inbox.state.in_(("queued", "dead"))).group_by(Inbox.state)
+        found = {state: count for state, count in await self.session.execute(query)}
+        return found.get("queued", 0), found.get("dead", 0)
+
+    async def finish(self, ids: Sequence[int]) -> None:
+        """Handled: the words are in ``messages`` now, so the raw text goes."""
+        await self.session.execute(update(Inbox).where(Inbox.id.in_(ids), Inbox.state == "queued").values(state="done", raw="").execution_options(synchronize_session=False))
+
+    async def fail(self, row_id: int, error: str, most: int) -> bool:
+        """Count a failed attempt; True when it was the last and the update is set aside as dead (its raw text stays)."""
+        row = await self.session.get(Inbox, row_id)
+        if row is None or row.state != "queued":
+            return False
+        row.attempts += 1
+        row.error = error[:200]
+        row.state = "dead" if row.attempts >= most else "queued"
+        return row.state == "dead"
+
+    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
+        """Delete handled updates older than ``instant`` (they were kept to recognise redeliveries)."""
+        old = select(Inbox.id).where(Inbox.state == "done", Inbox.received_at < instant).limit(limit)
+        gone = await self.session.execute(delete(Inbox).where(Inbox.id.in_(old)).returning(Inbox.id).execution_options(synchronize_session=False))
+        return len(gone.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message about to be sent; its row is committed as ``sending``."""
+
+    id: int
+    chat_id: int
+    external: str
+    text: str
+    body: dict[str, Any]
+    priority: int
+    attempts: int
+    uncertain: int
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one send: the row's new state, and until when the chat's gate stays closed."""
+
+    id: int
+    chat_id: int
+    state: str
+    gate_until: datetime
+    attempts: int
+    uncertain: int
+    external_id: str = ""
+    error: str = ""
+
+
+class OutboxQueue(Repository):
+    """What is to go out and is not sent yet."""
+
+    async def allowance(self, channel: str, now: datetime, per_second: float, most: int) -> tuple[int, Rate]:
+        """How many messages the whole channel may send right now, with its locked row (a token bucket shared by all processes).
+
+        The burst is what 50 ms allow, at least one: at 28/s that is one by one, which never tripped Telegram's limit.
+        """
+        rate = await self.session.scalar(select(Rate).where(Rate.channel == channel).with_for_update())
+        if rate is None:
+            rate = Rate(channel=channel, next_at=now)
+            self.session.add(rate)
+            await self.session.flush()
+        burst = max(1, int(per_second * 0.05))
+        return (min(most, burst) if rate.next_at <= now else 0), rate
+
+    async def claim(self, channel: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+        """Up to ``limit`` messages, at most one a chat, by priority and age; marks them ``sending`` and shuts their gates."""
+        rows = await self._candidates(channel, now, limit * 4)
+        expired = [row.id for row, *_ in rows if row.expires_at is not None and row.expires_at <= now]
+        picked: dict[int, Claimed] = {}
+        for row, external, text, body, at in rows:
+            if len(picked) < limit and row.chat_id not in picked and row.id not in expired:
+                picked[row.chat_id] = Claimed(row.id, row.chat_id, external, text, body, row.priority, row.attempts, row.uncertain, at)
+        if expired:
+            await self._set(expired, state="expired", finished_at=now)
+        if picked:
+            await self._set([one.id for one in picked.values()], state="sending", lease_until=now + lease)
+            await self.session.execute(update(Gate).where(Gate.chat_id.in_(picked)).values(next_at=now + lease).execution_options(synchronize_session=False))
+        return list(picked.values())
+
+    async def settle(self, results: Sequence[Result], now: datetime) -> None:
+        """Write down what became of sends, and open or hold the gates of their chats."""
+        outbox, gates = _table(Outbox), _table(Gate)
+        connection = await self.session.connection()
+        await connection.execute(
+            update(outbox).where(outbox.c.id == bindparam("row")).values(
+                state=bindparam("to"), attempts=bindparam("tries"), uncertain=bindparam("doubt"), external_id=bindparam("ext"),
+                error=bindparam("why"), finished_at=bindparam("done"), lease_until=None,
+            ),
+            [
+                {"row": r.id, "to": r.state, "tries": r.attempts, "doubt": r.uncertain, "ext": r.external_id, "why": r.error[:200],
+                 "done": None if r.state == "queued" else now}
+                for r in results
+            ],
+        )  # fmt: skip
+        await connection.execute(
+            update(gates).where(gates.c.chat_id == bindparam("gate")).values(next_at=bindparam("until")),
+            [{"gate": r.chat_id, "until": r.gate_until} for r in results],
+        )
+
+    async def release_lost(self, now: datetime) -> int:
+        """Take back sends whose process died (their lease ran out): sent again once, then given up as dead."""
+        lost = (await self.session.scalars(select(Outbox).where(Outbox.state == "sending", Outbox.lease_until < now).with_for_update(skip_locked=True))).all()
+        for row in lost:
+            row.uncertain += 1
+            row.state, row.lease_until = ("queued" if row.uncertain <= 1 else "dead"), None
+            row.error = "no answer before the process ended"
+        return len(lost)
+
+    async def renew(self, ids: Sequence[int], chat_ids: Sequence[int], until: datetime) -> None:
+        """Hold on to sends still in flight."""
+        await self._set(ids, lease_until=until)
+        await self.session.execute(update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until).execution_options(synchronize_session=False))
+
+    async def next_opening(self, channel: str, now: datetime) -> datetime | None:
+        """When the next waiting message may go, as far as its chat's gate says."""
+        query = select(func.min(Gate.next_at)).join(Outbox, Outbox.chat_id == Gate.chat_id).where(Outbox.channel == channel, Outbox.state == "queued")
+        found: datetime | None = await self.session.scalar(query)
+        return found
+
+    async def bury(self, chat_id: int, reason: str, now: datetime) -> None:
+        """Nothing more can reach this chat: what waits for it is dead."""
+        await self.session.execute(
+            update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(state="dead", error=reason[:200], finished_at=now)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+
+    async def depth(self) -> dict[str, int]:
+        """How many are queued, sending and dead."""
+        query = select(Outbox.state, func.count()).where(or_(Outbox.state.in_(("queued", "sending")), and_(Outbox.state == "dead"))).group_by(Outbox.state)
+        return {state: count for state, count in await self.session.execute(query)}
+
+    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
+        """Delete finished rows older than ``instant``; their words stay in the transcript."""
+        old = select(Outbox.id).where(Outbox.state.in_(("sent", "expired", "cancelled")), Outbox.finished_at < instant).limit(limit)
+        gone = await self.session.execute(delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id).execution_options(synchronize_session=False))
+        return len(gone.all())
+
+    async def _candidates(self, channel: str, now: datetime, limit: int) -> list[Any]:
+        query = (
+            select(Outbox, Chat.external, Message.text, Message.body, Message.at)
+            .join(Gate, Gate.chat_id == Outbox.chat_id).join(Chat, Chat.id == Outbox.chat_id).join(Message, Message.id == Outbox.message_id)
+            .where(Outbox.channel == channel, Outbox.state == "queued", Gate.next_at <= now)
+            .order_by(Outbox.priority, Outbox.id).limit(limit).with_for_update(of=(Outbox, Gate), skip_locked=True)
+        )  # fmt: skip
+        return list((await self.session.execute(query)).all())
+
+    async def _set(self, ids: Sequence[int], **values: Any) -> None:
+        await self.session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(**values).execution_options(synchronize_session=False))

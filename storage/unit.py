@@ -1,0 +1,98 @@
+"""The unit of work: one database session with the repositories that read and write through it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.repositories.areas import Areas
+from storage.repositories.audit import AuditTrail
+from storage.repositories.cases import Cases
+from storage.repositories.facts import Facts
+from storage.repositories.handoffs import Handoffs
+from storage.repositories.media import MediaFiles
+from storage.repositories.messages import Messages
+from storage.repositories.notices import Notices
+from storage.repositories.people import People
+from storage.repositories.proposals import Proposals
+from storage.repositories.queues import InboxQueue, OutboxQueue
+from storage.repositories.staff import Staff
+from storage.repositories.volunteers import Volunteers
+
+
+class Unit:
+    """What one message or one POST reads and writes; the repositories never commit."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The tree of areas."""
+        return Areas(self.session)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """What staff did."""
+        return AuditTrail(self.session)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Reports and their history."""
+        return Cases(self.session)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Single remembered values."""
+        return Facts(self.session)
+
+    @cached_property
+    def handoffs(self) -> Handoffs:
+        """Conversations held by people, and remarks for staff."""
+        return Handoffs(self.session)
+
+    @cached_property
+    def inbox(self) -> InboxQueue:
+        """What came in."""
+        return InboxQueue(self.session)
+
+    @cached_property
+    def media(self) -> MediaFiles:
+        """Pictures and other files."""
+        return MediaFiles(self.session)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What was said."""
+        return Messages(self.session)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Notices and their recipients."""
+        return Notices(self.session)
+
+    @cached_property
+    def outbox(self) -> OutboxQueue:
+        """What is to go out."""
+        return OutboxQueue(self.session)
+
+    @cached_property
+    def people(self) -> People:
+        """People and their chats."""
+        return People(self.session)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """Proposals and co-signatures."""
+        return Proposals(self.session)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """Duties and invites."""
+        return Staff(self.session)
+
+    @cached_property
+    def volunteers(self) -> Volunteers:
+        """Volunteers, tasks and claims."""
+        return Volunteers(self.session)

@@ -1,0 +1,1 @@
+"""Stand-ins for the services at the edges: what tests talk to instead of the network."""
