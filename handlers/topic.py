@@ -56,6 +56,11 @@ def kind(name: Kind) -> Trigger:
     return Trigger("kind", name.value)
 
 
+def while_held() -> Trigger:
+    """Anything said while a person, not the bot, holds the conversation; answers None to pass."""
+    return Trigger("kind", "relay")
+
+
 def argument(said: Incoming) -> str:
     """What follows the colon of a pressed token; hostile text until checked."""
     return said.press.partition(":")[2]

@@ -99,16 +99,14 @@ def _read_file(path: Path, name: str, tables: dict[str, list[_Row]], problems: l
         return
     for key, value in content.items():
         if key in tables:
-            _read_rows(key, value, name, content, tables[key], problems)
+            tables[key].extend(_rows(key, value, name, content, problems))
         elif key not in _FILE_FIELDS:
             problems.append(f"{name}: unknown table or field {key!r}")
         elif not isinstance(value, _FILE_FIELDS[key]):
             problems.append(f"{name}: field {key!r} must be a {_FILE_FIELDS[key].__name__}, not {value!r}")
 
 
-def _read_rows(
-    table: str, rows: Any, name: str, content: Mapping[str, Any], into: list[_Row], problems: list[str]
-) -> None:
+def _rows(table: str, rows: Any, name: str, content: Mapping[str, Any], problems: list[str]) -> Iterator[_Row]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         problems.append(f"{name}: {table!r} must be written as [[{table}]] tables")
         return
@@ -119,7 +117,7 @@ def _read_rows(
         values = read(TABLES[table], row, where, problems)
         values["sample"] = content.get("sample", False)
         values["topic"] = content.get("topic", "")
-        into.append(_Row(where, values))
+        yield _Row(where, values)
 
 
 def _assemble(tables: dict[str, list[_Row]], problems: list[str]) -> Catalogue:

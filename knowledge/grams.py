@@ -15,6 +15,10 @@ _TOUCHED = 700
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""
+_STEEPNESS = 0.5
+"""How fast a feature loses weight with the number of its owners."""
+_SLIGHT = 0.06
+"""Lowers a likeness that rests on one or two features."""
 _UNKNOWN = 0.8
 """Weight of a feature of the message that no text has."""
 
@@ -33,7 +37,8 @@ def pairs(text: str) -> frozenset[str]:
     bare = text.replace(",", "").replace("?", "").replace(" ", "")
     if len(bare) == 1:
         return frozenset((bare,))
-    return frozenset(bare[n : n + 2] for n in range(len(bare) - 1))
+    grams = (bare[n : n + 2] for n in range(len(bare) - 1))
+    return frozenset(gram for gram in grams if not gram.isdigit())
 
 
 class Index:
@@ -46,7 +51,7 @@ class Index:
         self._texts = [text for _, text in known]
         features = [cut(text) for text in self._texts]
         self._postings = _postings(features)
-        self._weights = {name: 1.0 / (1.0 + math.log(len(at))) for name, at in self._postings.items()}
+        self._weights = {name: self._rarity(at) for name, at in self._postings.items()}
         self._totals = [sum(self._weights.get(name, 0.0) for name in sorted(names)) for names in features]
 
     def nearest(self, features: frozenset[str], barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
@@ -67,13 +72,17 @@ class Index:
         total = sum(map(self._weights.__getitem__, known)) + _UNKNOWN * (len(features) - len(known))
         return self._best(shared, total, barred)
 
+    def _rarity(self, at: Iterable[int]) -> float:
+        """Weight by the number of owners who have a feature: what everybody says (怎么办) tells nobody apart."""
+        return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
+
     def _order(self, name: str) -> tuple[int, str]:
         return len(self._postings[name]), name
 
     def _best(self, shared: dict[int, float], total: float, barred: frozenset[str]) -> dict[str, Likeness]:
         best: dict[str, tuple[float, int]] = {}
         for number, common in shared.items():
-            score = common / (common + _OWN * (total - common) + _OWN * (self._totals[number] - common))
+            score = common / (common + _OWN * (total - common) + _OWN * (self._totals[number] - common) + _SLIGHT)
             owner = self._owners[number]
             if owner not in best or (score, -number) > best[owner]:
                 best[owner] = (score, -number)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from knowledge.entries import IntentCues
-from knowledge.grams import Index, pairs
+from knowledge.grams import Index, Likeness, pairs
 from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.matching import Reason
 from knowledge.words import normalise
@@ -18,8 +18,24 @@ from knowledge.words import normalise
 REFERENCE = re.compile(r"(?<![0-9a-z])(?=[2-9]*[a-hjkmnp-z])(?=[a-hjkmnp-z]*[2-9])[2-9a-hjkmnp-z]{5}(?![0-9a-z])")
 """A reference such as R7K2Q in normalised text: five of the letters and digits that can't be misheard, both kinds."""
 
+_SAID: Mapping[str, str] = {
+    "service": "办事",
+    "report": "报事",
+    "proposal": "建议",
+    "volunteer": "志愿",
+    "notice": "通知",
+    "progress": "进度",
+    "human": "人工",
+    "menu": "菜单",
+    "none": "闲谈",
+}
+"""What the intents are called in reasons."""
+
 BY_ENTRY: Mapping[str, str] = {"service": "service", "category": "report"}
 """Which intent a candidate of this kind speaks for."""
+
+_TOPICAL: Mapping[str, float] = {"proposal": 0.9, "progress": 0.8, "notice": 0.5, "volunteer": 0.4}
+"""Intents that are about something too: the part of the best entry's evidence they share when they are said."""
 
 _WHOLE = frozenset(("human", "menu", "none"))
 """Said by a message as a whole: their cues count in proportion to how much of the message they are."""
@@ -27,10 +43,14 @@ _WHOLE = frozenset(("human", "menu", "none"))
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From `sure` on the bot acts, from `maybe` on it offers choices, below it asks again."""
+    """From `sure` on the bot acts, from `maybe` on it offers choices, below it asks again.
+
+    To act, the intent itself must also have a chance of at least `intent` against the others.
+    """
 
     sure: float = 0.5
-    maybe: float = 0.25
+    intent: float = 0.5
+    maybe: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +58,26 @@ class Weights:
     """How the evidence is joined, in the unit of cues (3 decides nearly alone)."""
 
     entry: float = 2.6
+    """What a perfectly fitting entry adds to its intent."""
+    silent: float = 0.7
+    """The part of that when nothing is said that speaks for the intent; less when something else is said."""
+    overruled: float = 0.25
     wording: float = 3.0
+    """What an example said word for word adds, and the likeness from which one counts."""
     wording_floor: float = 0.3
     against: float = 3.0
     reference: float = 3.5
-    doubt: float = 0.5
-    sharpness: float = 1.6
+    doubt: float = 0.6
+    """The strength of meaning nothing at all."""
+    sharpness: float = 2.0
+    caution: float = 0.9
+    """How much a doubtful intent lowers the score of an entry (0 not at all, 1 in proportion)."""
+    cue_trust: float = 0.4
+    topic: float = 0.12
+    """From this score on an entry stands for its intent."""
+    bare: float = 0.6
+    """What a look-up or a report is worth without an entry, and how plainly it has to be said."""
+    bare_from: float = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +123,18 @@ class Cues:
             for intent in {**seen, **like}
         }
 
-    def _leaning(self, intent: str, text: str, cues: Mapping[str, float], like: Mapping, opposed: int) -> Leaning:
+    def _leaning(
+        self, intent: str, text: str, cues: Mapping[str, float], like: Mapping[str, Likeness], opposed: int
+    ) -> Leaning:
         weights = self._weights
-        why = [Reason("cue", f"{cue} → {intent}", weight) for cue, weight in cues.items()]
-        strength = sum(cues.values())
+        why = [Reason("cue", f"{cue} → {_SAID[intent]}", weight) for cue, weight in cues.items()]
+        strength = math.fsum(cues.values())
         if intent in _WHOLE:
             strength *= _share(text, cues)
         if intent in like and like[intent].score > weights.wording_floor:
             score = like[intent].score
             strength += weights.wording * (score - weights.wording_floor) / (1 - weights.wording_floor)
-            why.append(Reason("wording", f"{like[intent].text} → {intent}", round(score, 3)))
+            why.append(Reason("wording", f"{like[intent].text} → {_SAID[intent]}", round(score, 3)))
         if intent == "progress" and (found := REFERENCE.search(text)):
             strength += weights.reference
             why.append(Reason("number", found.group().upper(), weights.reference))
@@ -109,6 +145,26 @@ def _share(text: str, cues: Iterable[str]) -> float:
     """The part of the message the cues make up, 0..1, with some grace for politeness around them."""
     bare = sum(1 for char in text if char not in ",? ")
     return min(1.0, (sum(map(len, cues)) + 2) / max(bare, 1)) if bare else 0.0
+
+
+def certainty(leaning: Leaning | None) -> float:
+    """How much the wording alone says, 0..1."""
+    return leaning.strength / (leaning.strength + 1.0) if leaning else 0.0
+
+
+def combine(leanings: Mapping[str, Leaning], best: Mapping[str, float], weights: Weights) -> dict[str, float]:
+    """The strength of each intent, by how it is said and by the score of the best entry that speaks for it."""
+    strengths = {intent: leaning.strength for intent, leaning in leanings.items()}
+    about = max(best.values(), default=0.0) * weights.entry
+    for intent, share in _TOPICAL.items():
+        if said := strengths.get(intent, 0.0):
+            strengths[intent] = said + share * about * min(1.0, said / 3.0)
+    loudest = max((leaning.strength for leaning in leanings.values()), default=0.0)
+    for intent, score in best.items():
+        said = strengths.get(intent, 0.0)
+        share = 1.0 if said else weights.silent / (1.0 + weights.overruled * loudest)
+        strengths[intent] = said + weights.entry * score * share
+    return strengths
 
 
 def chances(strengths: Mapping[str, float], weights: Weights) -> dict[str, float]:

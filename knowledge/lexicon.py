@@ -1,7 +1,7 @@
 """All keywords in one automaton: what occurs in a message, for whom it counts, and how much.
 
-A phrase `灯+不亮` needs both parts. Of hits that lie in one another only the longest counts, so that 楼道灯 isn't also a
-灯; an excluding word counts wherever it occurs, and always wins. One pass, whatever the number of phrases.
+A phrase `灯+不亮` needs both parts. Of hits that lie in one another only the longest counts, so that 楼道灯 isn't
+also a 灯; an excluding word counts wherever it occurs, and always wins. One pass, whatever the number of phrases.
 """
 
 import math
@@ -14,6 +14,10 @@ from knowledge.words import normalise
 
 _LENGTH_WEIGHT = (0.0, 0.2, 0.48, 0.66, 0.78, 0.86, 0.9, 0.93)
 """Evidence of a phrase by its number of characters: one says little, five say nearly all."""
+
+
+_SHARED = 0.3
+"""How fast a phrase loses weight with the number of its owners; most shared phrases are shared by near relations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +141,4 @@ def longest(spans: Iterable[Span], counts: Callable[[str], bool] = lambda word: 
 
 def _weight(length: int, owners: int) -> float:
     base = _LENGTH_WEIGHT[min(length, len(_LENGTH_WEIGHT) - 1)]
-    return base / math.sqrt(owners)
+    return base / math.pow(owners, _SHARED)

@@ -24,6 +24,8 @@ _LIKENESS_FLOOR = 0.18
 """Likeness below this is chance."""
 _LIKENESS_TRUST = 0.92
 _WORDS_TRUST = 0.3
+_NATIONAL_PRIOR = 0.92
+"""Residents' own categories go before those of the national list that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Entry:
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
     wordings: tuple[str, ...]
+    prior: float = 1.0
 
 
 class Matcher:
@@ -79,7 +82,10 @@ class Matcher:
             hits.setdefault(hit.owner, []).append(hit)
         like = self._wordings.nearest(pairs(text), found.barred)
         words = self._words.nearest(self._cut(text), found.barred)
-        scores = {key: _score(hits.get(key, ()), like.get(key), words.get(key)) for key in {**hits, **like, **words}}
+        scores = {
+            key: self._entries[key].prior * _score(hits.get(key, ()), like.get(key), words.get(key))
+            for key in {**hits, **like, **words}
+        }
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
         return [self._candidate(key, scores[key], hits.get(key, ()), like.get(key), words.get(key)) for key in best]
 
@@ -115,7 +121,8 @@ def _entries(catalogue: Catalogue) -> Iterable[_Entry]:
         yield _Entry("service", service.id, service.name, names, (), service.examples)
     for category in catalogue.categories.values():
         names = (category.name, *category.words)
-        yield _Entry("category", category.id, category.label, names, category.not_words, category.examples)
+        prior = _NATIONAL_PRIOR if category.id.startswith("gb-") else 1.0
+        yield _Entry("category", category.id, category.label, names, category.not_words, category.examples, prior)
 
 
 def _texts(entries: Mapping[str, _Entry], wordings: bool) -> Iterable[tuple[str, str]]:

@@ -15,9 +15,10 @@ URGENCIES = ("normal", "urgent", "critical")
 AREA_KINDS = ("sub_district", "community", "grid", "building")
 ROLES = ("grid_worker", "grid_leader", "community", "street", "department", "admin")
 INTENTS = ("service", "report", "proposal", "volunteer", "notice", "progress", "human", "emergency", "menu", "none")
-PLACE_KINDS = tuple(
-    "service-hall police clinic hospital pharmacy elder-canteen day-care library school kindergarten bank post market "
-    "park gym toilet charging shelter recycling legal volunteer-station job-centre tax vet funeral parking".split()
+PLACE_KINDS = (
+    *("service-hall", "police", "clinic", "hospital", "pharmacy", "elder-canteen", "day-care", "library", "school"),
+    *("kindergarten", "bank", "post", "market", "park", "gym", "toilet", "charging", "shelter", "recycling", "legal"),
+    *("volunteer-station", "job-centre", "tax", "vet", "funeral", "parking"),
 )
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -197,7 +198,8 @@ def _row(field: Field, row: Any, where: str, problems: list[str]) -> dict[str, A
 
 def _type_problem(field: Field, value: Any) -> str:
     types, called = _TYPES[field.type]
-    if not isinstance(value, types) or (isinstance(value, bool) and field.type != "flag"):
+    fits = isinstance(value, types) and (field.type == "flag" or not isinstance(value, bool))
+    if not fits:
         return f"must be {called}, not {value!r}"
     if field.type == "texts" and not all(isinstance(item, str) and item.strip() for item in value):
         return f"must be a list of texts, none of them empty, not {value!r}"

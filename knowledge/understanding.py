@@ -10,10 +10,13 @@ from typing import Any
 
 from knowledge.catalogue import Catalogue
 from knowledge.entries import Emergency
-from knowledge.intents import BY_ENTRY, Cues, Leaning, Thresholds, Weights, chances
+from knowledge.intents import BY_ENTRY, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
 from knowledge.lexicon import Found, Keywords, Lexicon
 from knowledge.matching import Candidate, Matcher, Reason
 from knowledge.words import LONGEST, Cutter, normalise
+
+DEFAULT_THRESHOLDS = Thresholds()
+DEFAULT_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class _Guess:
     intent: str
     candidate: Candidate | None
     score: float
+    chance: float
     why: tuple[Reason, ...]
 
     def alternative(self) -> Alternative:
@@ -71,8 +75,8 @@ class Understander:
         cls,
         catalogue: Catalogue,
         cache_dir: Path,
-        thresholds: Thresholds = Thresholds(),
-        weights: Weights = Weights(),
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
+        weights: Weights = DEFAULT_WEIGHTS,
     ) -> "Understander":
         """Compile a catalogue; `cache_dir` keeps the cutter's dictionary and nothing else is written."""
         return cls(catalogue, Cutter(cache_dir), thresholds, weights)
@@ -92,38 +96,29 @@ class Understander:
             return []
         leanings = self._cues.lean(plain)
         candidates = self._matcher.rank(plain)
-        likely = chances(self._strengths(leanings, candidates), self._weights)
-        guesses = [self._about(candidate, candidates, likely, leanings) for candidate in candidates]
-        guesses += (
-            _Guess(intent, None, round(self._bare(intent, chance, leanings), 4), _why(leanings, intent))
-            for intent, chance in likely.items()
-        )
+        likely = chances(combine(leanings, _best_scores(candidates), self._weights), self._weights)
+        guesses = [self._about(candidate, likely, leanings) for candidate in candidates]
+        told = {guess.intent for guess in guesses if guess.candidate and guess.candidate.score >= self._weights.topic}
+        guesses += (self._bare(intent, likely, leanings) for intent in likely if intent not in told)
         return sorted((guess for guess in guesses if guess.score > 0), key=_rank)
 
-    def _strengths(self, leanings: Mapping[str, Leaning], candidates: Sequence[Candidate]) -> dict[str, float]:
-        strengths = {intent: leaning.strength for intent, leaning in leanings.items()}
-        for kind, intent in BY_ENTRY.items():
-            best = next((candidate.score for candidate in candidates if candidate.kind == kind), 0.0)
-            strengths[intent] = strengths.get(intent, 0.0) + self._weights.entry * best
-        return strengths
-
-    def _about(
-        self,
-        candidate: Candidate,
-        candidates: Sequence[Candidate],
-        likely: Mapping[str, float],
-        leanings: Mapping[str, Leaning],
-    ) -> _Guess:
-        """A guess with an entry: as good as the entry fits and the intent is likely."""
+    def _about(self, candidate: Candidate, likely: Mapping[str, float], leanings: Mapping[str, Leaning]) -> _Guess:
+        """A guess with an entry: as good as the entry fits and the intent is likely; cues lend a weak one trust."""
         intent = BY_ENTRY[candidate.kind]
-        score = candidate.score * likely.get(intent, 0.0) ** 0.5
-        return _Guess(intent, candidate, round(score, 4), (*candidate.why, *_why(leanings, intent)))
+        trust = self._weights.cue_trust * certainty(leanings.get(intent)) * min(1.0, candidate.score / 0.4)
+        fit = 1.0 - (1.0 - candidate.score) * (1.0 - trust)
+        chance = likely.get(intent, 0.0)
+        score = fit * chance**self._weights.caution
+        return _Guess(intent, candidate, round(score, 4), chance, (*candidate.why, *_why(leanings, intent)))
 
-    def _bare(self, intent: str, chance: float, leanings: Mapping[str, Leaning]) -> float:
-        """The score of an intent without an entry; look-ups and reports are worth less without one."""
-        strength = leanings[intent].strength if intent in leanings else 0.0
-        certainty = strength / (strength + 1.0)
-        return chance * certainty * (0.6 if intent in BY_ENTRY.values() else 1.0)
+    def _bare(self, intent: str, likely: Mapping[str, float], leanings: Mapping[str, Leaning]) -> _Guess:
+        """A guess without an entry; look-ups and reports are worth less without one."""
+        leaning = leanings.get(intent)
+        worth = 1.0
+        if intent in BY_ENTRY.values():
+            worth = self._weights.bare if leaning and leaning.strength >= self._weights.bare_from else 0.0
+        score = worth * likely[intent] * certainty(leaning)
+        return _Guess(intent, None, round(score, 4), likely[intent], _why(leanings, intent))
 
     def _alarm(self, text: str, danger: Found, guesses: Sequence[_Guess]) -> Understanding:
         hit = max(danger.hits, key=lambda hit: hit.weight)
@@ -146,8 +141,8 @@ class Understander:
             others = tuple(guess.alternative() for guess in guesses if guess.intent != "none")[:3]
             return Understanding(text, "none", None, None, score, why, others, score >= self._thresholds.sure, None)
         chosen = best.alternative()
-        others = tuple(guess.alternative() for guess in guesses[1:] if guess.candidate or guess.intent != best.intent)
-        sure = best.score >= self._thresholds.sure
+        others = tuple(guess.alternative() for guess in guesses[1:])
+        sure = best.score >= self._thresholds.sure and best.chance >= self._thresholds.intent
         return Understanding(
             text, best.intent, chosen.entry_id, chosen.entry_name, best.score, best.why, others[:3], sure, None
         )
@@ -167,6 +162,14 @@ def as_json(understanding: Understanding) -> dict[str, Any]:
             for other in understanding.alternatives
         ],
     }
+
+
+def _best_scores(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """The best score of the candidates that speak for an intent."""
+    best: dict[str, float] = {}
+    for candidate in candidates:
+        best.setdefault(BY_ENTRY[candidate.kind], candidate.score)
+    return best
 
 
 def _why(leanings: Mapping[str, Leaning], intent: str) -> tuple[Reason, ...]:

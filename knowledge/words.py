@@ -55,7 +55,7 @@ def normalise(text: str) -> str:
     Spaces stay only between two ASCII words, and `-#.:/%+@` only beside an ASCII letter or digit (12-3-1802, 8:30).
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    simple = _SIMPLIFIED.convert(folded).translate(_FOLDING)
+    simple: str = _SIMPLIFIED.convert(folded).translate(_FOLDING)
     if simple.isalnum():
         return simple
     return _tidy(simple)
@@ -64,9 +64,9 @@ def normalise(text: str) -> str:
 def _tidy(text: str) -> str:
     """Runs of marks become one mark, spaces go unless they part two ASCII words, marks at the start go."""
     out: list[str] = []
-    for n, char in enumerate(text):
-        if char in _JOINERS and not (_is_latin(text[n - 1 : n]) or _is_latin(text[n + 1 : n + 2])):
-            char = _PAUSE
+    for n, given in enumerate(text):
+        joins = given not in _JOINERS or _is_latin(text[n - 1 : n]) or _is_latin(text[n + 1 : n + 2])
+        char = given if joins else _PAUSE
         last = out[-1] if out else ""
         if char == " ":
             if _is_latin(last):
@@ -96,12 +96,12 @@ def _is_latin(char: str) -> bool:
 
 
 def _import_jieba() -> ModuleType:
-    """jieba without `pkg_resources`, which it doesn't need and which costs 0.1 s, 10 MB and a warning."""
+    """Import jieba without `pkg_resources`, which it doesn't need and which costs 0.1 s, 10 MB and a warning."""
     absent = object()
     kept: Any = sys.modules.get("pkg_resources", absent)
     sys.modules["pkg_resources"] = None  # type: ignore[assignment]
     try:
-        import jieba
+        import jieba  # noqa: PLC0415
     finally:
         if kept is absent:
             del sys.modules["pkg_resources"]
@@ -140,11 +140,11 @@ class Cutter:
         return words
 
     def _dictionary(self, cache: Path) -> Path:
-        """jieba's own dictionary without rare and long words, written once, whole or not at all."""
+        """The dictionary of jieba without rare and long words, written once, whole or not at all."""
         name = f"words-{self._jieba.__version__}-{self.LEAST_FREQUENCY}-{self.LONGEST_WORD}.txt"
         target = cache / name
         if not target.exists():
-            source = Path(self._jieba.__file__).with_name("dict.txt")
+            source = Path(str(self._jieba.__file__)).with_name("dict.txt")
             handle, temporary = tempfile.mkstemp(dir=cache)
             with open(handle, "w", encoding="utf-8") as out, source.open(encoding="utf-8") as lines:
                 out.writelines(self._common(lines))

@@ -37,7 +37,7 @@ class Feed(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One open page: ``frames`` wait for its socket (None: hang up); ``settled`` and ``seen`` say what it has been shown."""
+    """One open page: ``frames`` wait for its socket (None: hang up); ``settled`` and ``seen`` are what it was shown."""
 
     chat: str
     frames: asyncio.Queue[Mapping[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))

@@ -16,7 +16,10 @@ from bot.channels.base import Button, Photo, RawUpdate
 
 @dataclass(frozen=True, slots=True)
 class ChatSession:
-    """Who is behind a cookie: ``name`` heads the page (the community), ``title`` says as whom one chats, if not a resident."""
+    """Who is behind a cookie.
+
+    ``name`` heads the page (the community), ``title`` says as whom one chats, if not as a resident.
+    """
 
     chat: str
     token: str

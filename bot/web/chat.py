@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.channels.webchat import WebChat
 from bot.web.backend import ChatBackend, PhotoRefused
 from bot.web.pages import HTML_LANGUAGE, STATIC, Pages
-from bot.web.sessions import SLOT, STAFF, Sessions, slot_of
+from bot.web.sessions import SLOT, STAFF, Sessions, go_to, slot_of
 from bot.web.socket import Socket
 from handlers.texts import LANGUAGES, language_of
 
@@ -51,7 +51,7 @@ class ChatRoutes:
     async def first(self, request: web.Request) -> web.Response:
         """The parts to play where only this machine can ask; everybody else goes straight to the chat."""
         if not self._may_play(request):
-            raise web.HTTPSeeOther("/chat")
+            return go_to("/chat")
         return self._pages.render("first", self._pages.language(request), parts=tuple(PARTS))
 
     async def play(self, request: web.Request) -> web.Response:
@@ -64,7 +64,7 @@ class ChatRoutes:
         session = await self._sessions.open(request, slot, self._pages.language(request))
         if not await self._backend.play(part, session.chat):
             raise web.HTTPNotFound
-        response = web.HTTPSeeOther("/desk" if slot == STAFF else f"/chat/{slot}")
+        response = go_to("/desk" if slot == STAFF else f"/chat/{slot}")
         self._sessions.remember(response, slot, session)
         return response
 

@@ -1,6 +1,6 @@
 """The JSON frames a page sends: read with suspicion, handed on clean.
 
-A frame that cannot be read raises ``BadFrame`` with the sentence to answer; the connection goes on.
+A frame that cannot be read raises ``FrameError`` with the sentence to answer; the connection goes on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BROKEN: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(slots=True)
-class BadFrame(Exception):
+class FrameError(Exception):
     """``key`` names the sentence that says what was wrong; ``id`` is the page's id of the words, if readable."""
 
     key: str
@@ -47,23 +47,23 @@ class Frame:
 
 
 def read(data: str) -> Frame:
-    """Read one text frame; raises ``BadFrame``."""
+    """Read one text frame; raises ``FrameError``."""
     try:
         raw = json.loads(data)
     except (ValueError, RecursionError):
-        raise BadFrame("web.error.frame") from None
+        raise FrameError("web.error.frame") from None
     if not isinstance(raw, dict):
-        raise BadFrame("web.error.frame")
+        raise FrameError("web.error.frame")
     kind = raw.get("type")
     shape = _SHAPES.get(kind) if isinstance(kind, str) else None
     known = raw.get("id")
     name = known if isinstance(known, str) and _ID.fullmatch(known) else ""
     if shape is None or (kind in _KEPT and not name):
-        raise BadFrame("web.error.frame", name)
+        raise FrameError("web.error.frame", name)
     try:
         return Frame(str(kind), name, shape(raw))
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise BadFrame(_REASONS.get(str(kind), "web.error.frame"), name) from None
+        raise FrameError(_REASONS.get(str(kind), "web.error.frame"), name) from None
 
 
 def _clean(value: object) -> str:

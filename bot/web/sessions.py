@@ -82,6 +82,11 @@ class Sessions:
         return token if _TOKEN.fullmatch(token) else None
 
 
+def go_to(location: str) -> web.Response:
+    """A 303 that can carry a cookie."""
+    return web.Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
+
+
 def slot_of(request: web.Request) -> str:
     """The slot in the address, or asked for in the query; ``me`` for none; raises 404 for what is no slot."""
     slot = request.match_info.get("slot") or request.query.get("slot") or OWN

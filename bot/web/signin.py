@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.web.backend import ChatBackend
 from bot.web.pages import Pages
-from bot.web.sessions import STAFF, Sessions
+from bot.web.sessions import STAFF, Sessions, go_to
 
 _PATH = "/signin/{code:[A-Za-z0-9_-]{4,128}}"
 
@@ -37,6 +37,6 @@ class SigninRoutes:
         session = await self._backend.redeem(request.match_info["code"], STAFF, language)
         if session is None:
             return self._pages.render("gone", language, 410)
-        response = web.HTTPSeeOther(f"/chat/{STAFF}")
+        response = go_to(f"/chat/{STAFF}")
         self._sessions.remember(response, STAFF, session)
         return response

@@ -19,7 +19,7 @@ from bot.channels.base import RawUpdate
 from bot.channels.webchat import BATCH, Listener, WebChat, message_json
 from bot.web import frames
 from bot.web.backend import ChatBackend, ChatMessage, ChatSession
-from bot.web.frames import BadFrame, Frame
+from bot.web.frames import FrameError, Frame
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Socket:
         """Answer one frame; whatever goes wrong with it, the connection stays."""
         try:
             frame = frames.read(data)
-        except BadFrame as bad:
+        except FrameError as bad:
             self._error(bad.key, bad.id)
             return
         try:

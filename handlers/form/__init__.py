@@ -4,6 +4,6 @@ Where somebody stands in a form is a row of the database (form, version, step, a
 process or a stale button loses nothing and surprises nobody.
 """
 
-from handlers.form.steps import Confirm, Form, Moment, Number, Photos, Pick, Place, Problem, Read, Step, Text
+from handlers.form.steps import Confirm, Form, Moment, Number, Phone, Photos, Pick, Place, Problem, Read, Step, Text
 
-__all__ = ["Confirm", "Form", "Moment", "Number", "Photos", "Pick", "Place", "Problem", "Read", "Step", "Text"]
+__all__ = ["Confirm", "Form", "Moment", "Number", "Phone", "Photos", "Pick", "Place", "Problem", "Read", "Step", "Text"]

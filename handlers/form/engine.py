@@ -23,7 +23,7 @@ _CONSENT_VERSION = 1
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     """Open ``form``; answers known already are not asked for again."""
     chat = ctx.chat
-    chat.form, chat.form_version, chat.answers, chat.draft = form.name, form.version, dict(answers), {}
+    chat.form, chat.form_version, chat.answers, chat.draft = form.name, form.version, _inferred(ctx, form, dict(answers)), {}
     chat.step = _CONSENT if form.consent and ctx.person.consented_at is None else _next(form, chat.answers, 0)
     chat.revision += 1
     return await ask(ctx) if chat.step else await _finish(ctx, form, dict(answers))
@@ -34,13 +34,15 @@ async def ask(ctx: Context) -> Reply:
     form = current(ctx)
     assert form is not None
     if ctx.chat.step == _CONSENT:
-        about = (form.about(ctx, ctx.chat.answers),) if form.about else ()
-        return _stamped(ctx, Reply((*about, say("form.consent")), (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree"))))
+        about = form.about(ctx, ctx.chat.answers) if form.about else None
+        return _stamped(ctx, Reply((*filter(None, (about,)), say("form.consent")), (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree"))))
     step = _step(form, ctx.chat.step)
     asked = await step.ask(ctx, ctx.chat.answers)
     if form.about and not ctx.chat.answers.get("_told"):
-        ctx.chat.answers = {**ctx.chat.answers, "_told": True}
-        asked = replace(asked, lines=(form.about(ctx, ctx.chat.answers), *asked.lines))
+        about = form.about(ctx, ctx.chat.answers)
+        if about is not None:
+            ctx.chat.answers = {**ctx.chat.answers, "_told": True}
+            asked = replace(asked, lines=(about, *asked.lines))
     if step.optional and not ctx.chat.answers.get(step.key):
         asked = replace(asked, choices=(*asked.choices, choice("form.skip", "skip")))
     return _stamped(ctx, asked)
@@ -141,7 +143,7 @@ async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
-    answers = {**ctx.chat.answers, step.key: value}
+    answers = _inferred(ctx, form, {**ctx.chat.answers, step.key: value})
     ctx.chat.answers = answers
     following = _next(form, answers, form.steps.index(step) + 1)
     if following:
@@ -180,6 +182,10 @@ def _next(form: Form, answers: Mapping[str, Any], begin: int) -> str:
         if step.key not in answers and (step.when is None or step.when(answers)):
             return step.key
     return ""
+
+
+def _inferred(ctx: Context, form: Form, answers: dict[str, Any]) -> dict[str, Any]:
+    return answers | form.infer(ctx, answers) if form.infer else answers
 
 
 def _step(form: Form, key: str) -> Step:

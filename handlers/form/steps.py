@@ -61,7 +61,8 @@ class Step(Protocol):
 class Form:
     """A named list of steps and what to do with the answers. ``version`` changes when old answers no longer fit.
 
-    ``consent`` asks for consent first, since the answers are personal (domain.md §9).
+    ``consent`` asks for consent first, since the answers are personal (domain.md §9); ``about`` is said once before the first
+    question; ``infer`` reads further answers out of those given, so that nothing known is asked.
     """
 
     name: str
@@ -69,7 +70,8 @@ class Form:
     done: Callable[[Context, dict[str, Any]], Awaitable[Answer]]
     steps: tuple[Step, ...]
     consent: bool = True
-    about: Callable[[Context, Answers], Say] | None = None
+    about: Callable[[Context, Answers], Say | None] | None = None
+    infer: Callable[[Context, dict[str, Any]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,3 +295,24 @@ class Confirm(_Base):
         if said.press == "yes" or words in ctx.shelf.texts.words("words.yes"):
             return Read(True)
         return Problem(say("form.confirm_please"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone(_Base):
+    """The sender's own number, typed or shared as a contact card the channel vouches for."""
+
+    literal: bool = True
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question."""
+        return Reply((say(self.question),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A mainland mobile or a landline number."""
+        if said.contact is not None and not said.contact.own:
+            return Problem(say("form.contact_of_other"))
+        typed = said.contact.phone if said.contact is not None else said.text
+        number = re.sub(r"[\s()（）+-]", "", typed).removeprefix("86")
+        if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", number):
+            return Problem(say("form.phone_please"))
+        return Read(number)

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
 
 from storage.models import Area, Chat, Message, Notice, Outbox, Person, Recipient
 from storage.repositories.base import Repository, free_reference
 
+_WAITING: Final = ("queued", "sending")
+_LOST: Final = ("dead", "expired")
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """People of one notice: the frozen audience, who got it, who pressed 已读, who cannot be reached, who waits."""
+    """People of one notice. ``sent`` + ``waiting`` + ``unreachable`` + ``stopped`` make up the frozen ``audience``.
+
+    ``read`` are those of the sent who pressed 已读; unreachable are also those for whom it came too late.
+    """
 
     audience: int
     sent: int
     read: int
     unreachable: int
     waiting: int
+    stopped: int
 
 
 class Notices(Repository):
     """Write, fan out, count."""
 
     async def find(self, ref: str, *, lock: bool = False) -> Notice | None:
-        """By reference."""
+        """By reference; the locked row is read afresh."""
         query = select(Notice).where(Notice.ref == ref.upper())
-        return await self.session.scalar(query.with_for_update(of=Notice) if lock else query)
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=Notice).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
     async def new_reference(self) -> str:
         """A free reference such as N6D2K."""
@@ -45,13 +56,19 @@ class Notices(Repository):
 
     async def sending(self) -> Sequence[Notice]:
         """Notices whose fan-out is not complete, locked so that two processes do not both move them."""
-        query = select(Notice).where(Notice.state == "sending").order_by(Notice.id).with_for_update(of=Notice, skip_locked=True)
+        query = select(Notice).where(Notice.state == "sending").order_by(Notice.id)
+        query = query.with_for_update(of=Notice, skip_locked=True).execution_options(populate_existing=True)
         return (await self.session.scalars(query)).all()
 
     async def of_areas(self, paths: Sequence[str], limit: int = 5) -> Sequence[Notice]:
         """The newest notices that concern these areas: their own and those of the areas above."""
         codes = {code for path in paths for code in path.strip("/").split("/")}
-        query = select(Notice).where(Notice.area_code.in_(codes), Notice.state.in_(("sending", "sent"))).order_by(Notice.id.desc()).limit(limit)
+        query = select(Notice).where(Notice.area_code.in_(codes), Notice.state.in_(("sending", "sent")))
+        return (await self.session.scalars(query.order_by(Notice.id.desc()).limit(limit))).all()
+
+    async def by_author(self, person_id: int, limit: int = 3) -> Sequence[Notice]:
+        """The newest notices somebody wrote, whatever became of them."""
+        query = select(Notice).where(Notice.author_id == person_id).order_by(Notice.id.desc()).limit(limit)
         return (await self.session.scalars(query)).all()
 
     async def audience(self, notice: Notice, limit: int) -> Sequence[tuple[int, int, str, str]]:
@@ -60,41 +77,70 @@ class Notices(Repository):
             select(Chat.id).where(Chat.person_id == Person.id, Chat.unreachable_at.is_(None), Chat.group.is_(False))
             .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(1).correlate(Person).scalar_subquery()
         )  # fmt: skip
+        have = exists().where(Recipient.notice_id == notice.id, Recipient.person_id == Person.id)
         query = (
-            select(Person.id, Chat.id, Chat.channel, Person.language).join(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest)
-            .where(Area.path.startswith(notice.area.path, autoescape=True), Person.id > notice.cursor).order_by(Person.id).limit(limit)
+            select(Person.id, Chat.id, Chat.channel, Person.language)
+            .join(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest)
+            .where(Area.path.startswith(notice.area.path, autoescape=True), Person.id > notice.cursor, ~have)
+            .order_by(Person.id).limit(limit)
         )  # fmt: skip
-        return [(person, chat, channel, language) for person, chat, channel, language in await self.session.execute(query)]
+        return [(person, chat, channel, tongue) for person, chat, channel, tongue in await self.session.execute(query)]
 
-    async def deliver(self, rows: Sequence[dict[str, object]], messages: Sequence[dict[str, object]], queued: Sequence[bool], outbox: dict[str, object]) -> None:
-        """Write a chunk: messages, recipients and, for chats that are sent to, outbox rows."""
-        ids = (await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), list(messages))).all()
-        await self.session.execute(insert(Recipient), [{**row, "message_id": message} for row, message in zip(rows, ids, strict=True)])
+    async def deliver(
+        self,
+        rows: Sequence[dict[str, object]],
+        messages: Sequence[dict[str, object]],
+        queued: Collection[str],
+        outbox: dict[str, object],
+    ) -> None:
+        """Write a chunk: messages, recipients and, for chats of the ``queued`` channels, outbox rows.
+
+        ``rows`` are (notice_id, person_id, chat_id, channel), one for each of ``messages``.
+        """
+        write = insert(Message).returning(Message.id, sort_by_parameter_order=True)
+        written = await self.session.scalars(write, list(messages))
+        both = list(zip(rows, written.all(), strict=True))
+        names = ("notice_id", "person_id", "chat_id")
+        await self.session.execute(
+            insert(Recipient), [{**{name: row[name] for name in names}, "message_id": message} for row, message in both]
+        )
         sends = [
             {**outbox, "message_id": message, "chat_id": row["chat_id"], "channel": row["channel"]}
-            for row, message, send in zip(rows, ids, queued, strict=True) if send
-        ]  # fmt: skip
+            for row, message in both
+            if row["channel"] in queued
+        ]
         if sends:
             await self.session.execute(insert(Outbox), sends)
 
     async def mark_read(self, notice_id: int, person_id: int, now: datetime) -> bool:
         """Remember that somebody pressed 已读; False when they were not addressed."""
+        first = func.coalesce(Recipient.read_at, literal(now, type_=Recipient.read_at.type))
         done = await self.session.execute(
             update(Recipient).where(Recipient.notice_id == notice_id, Recipient.person_id == person_id)
-            .values(read_at=func.coalesce(Recipient.read_at, literal(now, type_=Recipient.read_at.type))).returning(Recipient.person_id)
-            .execution_options(synchronize_session=False)
+            .values(read_at=first).returning(Recipient.person_id).execution_options(synchronize_session=False)
         )  # fmt: skip
         return done.first() is not None
 
     async def counts(self, notice: Notice) -> Counts:
         """What became of a notice so far."""
-        base = select(func.count()).select_from(Recipient).where(Recipient.notice_id == notice.id)
-        reached = base.join(Outbox, Outbox.message_id == Recipient.message_id, isouter=True)
-        total = await self.session.scalar(base) or 0
-        waiting = await self.session.scalar(reached.where(Outbox.state.in_(("queued", "sending")))) or 0
-        lost = await self.session.scalar(reached.where(Outbox.state.in_(("dead", "expired", "cancelled")))) or 0
-        read = await self.session.scalar(base.where(Recipient.read_at.is_not(None))) or 0
-        return Counts(notice.people, total - waiting - lost, read, lost + notice.people - total if notice.state == "sent" else lost, waiting)
+        query = (
+            select(Outbox.state, func.count(), func.count(Recipient.read_at)).select_from(Recipient)
+            .join(Outbox, Outbox.message_id == Recipient.message_id, isouter=True)
+            .where(Recipient.notice_id == notice.id).group_by(Outbox.state)
+        )  # fmt: skip
+        found = {state: (people, read) for state, people, read in await self.session.execute(query)}
+        people = {state: count for state, (count, _) in found.items()}
+        unwritten = max(0, notice.people - sum(people.values()))
+        waiting, lost = (sum(people.get(state, 0) for state in states) for states in (_WAITING, _LOST))
+        stopped = people.get("cancelled", 0)
+        return Counts(
+            audience=max(notice.people, sum(people.values())),
+            sent=sum(people.values()) - waiting - lost - stopped,
+            read=sum(read for _, read in found.values()),
+            unreachable=lost + (unwritten if notice.state == "sent" else 0),
+            waiting=waiting + (unwritten if notice.state == "sending" else 0),
+            stopped=stopped + (unwritten if notice.state == "cancelled" else 0),
+        )
 
     async def cancel(self, notice: Notice) -> int:
         """Take back what has not been sent; returns how many."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
-from storage.models import Area, Cosign, Proposal
+from storage.models import Area, Chat, Cosign, Proposal
 from storage.repositories.base import Repository, free_reference
 
 
@@ -15,9 +15,12 @@ class Proposals(Repository):
     """Find, list, co-sign."""
 
     async def find(self, ref: str, *, lock: bool = False) -> Proposal | None:
-        """By reference."""
+        """By reference; the locked row is read afresh, so that a decision taken meanwhile is seen."""
         query = select(Proposal).where(Proposal.ref == ref.upper())
-        return await self.session.scalar(query.with_for_update(of=Proposal) if lock else query)
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=Proposal).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
     async def new_reference(self) -> str:
         """A free reference such as P4M9T."""
@@ -31,29 +34,62 @@ class Proposals(Repository):
         """A new proposal."""
         self.session.add(proposal)
 
+    async def open_by(self, person_id: int) -> int:
+        """How many proposals of this person wait for an answer."""
+        query = select(func.count()).select_from(Proposal).where(Proposal.author_id == person_id)
+        query = query.where(Proposal.state == "open")
+        return await self.session.scalar(query) or 0
+
     async def open_in(self, area: Area | None, limit: int = 5) -> Sequence[Proposal]:
         """Open and adopted proposals, the most co-signed first."""
         query = select(Proposal).where(Proposal.state.in_(("open", "adopted")))
         if area is not None:
-            query = query.join(Area, Area.code == Proposal.area_code).where(Area.path.startswith(area.path, autoescape=True))
-        return (await self.session.scalars(query.order_by(Proposal.signatures.desc(), Proposal.id.desc()).limit(limit))).all()
+            query = query.join(Area, Area.code == Proposal.area_code).where(
+                Area.path.startswith(area.path, autoescape=True)
+            )
+        query = query.order_by(Proposal.signatures.desc(), Proposal.id.desc()).limit(limit)
+        return (await self.session.scalars(query)).all()
 
     async def cosign(self, proposal: Proposal, person_id: int, now: datetime) -> bool:
-        """Add a co-signature and count it; False when this person signed before. The caller holds the proposal's lock."""
+        """Add a co-signature and count it; False when this person signed before. The caller holds the lock."""
         if await self.session.get(Cosign, (proposal.id, person_id)) is not None:
             return False
         self.session.add(Cosign(proposal_id=proposal.id, person_id=person_id, at=now))
         proposal.signatures += 1
+        await self.session.flush()
         return True
 
     async def signers(self, proposal_id: int) -> Sequence[int]:
         """The ids of the people who co-signed."""
         return (await self.session.scalars(select(Cosign.person_id).where(Cosign.proposal_id == proposal_id))).all()
 
+    async def signed_by(self, person_id: int, proposals: Sequence[int]) -> set[int]:
+        """Which of these proposals the person co-signed."""
+        query = select(Cosign.proposal_id).where(Cosign.person_id == person_id, Cosign.proposal_id.in_(proposals))
+        return set((await self.session.scalars(query)).all())
+
+    async def listeners(self, proposal: Proposal) -> list[Chat]:
+        """Whoever hears what becomes of it: the author and the co-signers, each in their newest reachable chat."""
+        signers = select(Cosign.person_id).where(Cosign.proposal_id == proposal.id)
+        query = (
+            select(Chat).where(or_(Chat.person_id == proposal.author_id, Chat.person_id.in_(signers)))
+            .where(Chat.unreachable_at.is_(None), Chat.group.is_(False)).order_by(Chat.seen_at.desc(), Chat.id.desc())
+        )  # fmt: skip
+        newest: dict[int, Chat] = {}
+        for chat in await self.session.scalars(query):
+            newest.setdefault(chat.person_id, chat)
+        return list(newest.values())
+
     async def move_signatures(self, source: Proposal, target: Proposal) -> None:
         """Carry the author's and the co-signers' names to another proposal, each person once."""
         have = {*await self.signers(target.id), target.author_id}
-        moving = [person for person in (source.author_id, *await self.signers(source.id)) if person not in have]
-        self.session.add_all(Cosign(proposal_id=target.id, person_id=person, at=source.created_at) for person in dict.fromkeys(moving))
-        target.signatures += len(dict.fromkeys(moving))
-        await self.session.execute(update(Proposal).where(Proposal.into_id == source.id).values(into_id=target.id))
+        all_names = dict.fromkeys((source.author_id, *await self.signers(source.id)))
+        moving = [person for person in all_names if person not in have]
+        self.session.add_all(
+            Cosign(proposal_id=target.id, person_id=person, at=source.created_at) for person in moving
+        )
+        target.signatures += len(moving)
+        await self.session.flush()
+        await self.session.execute(
+            update(Proposal).where(Proposal.into_id == source.id).values(into_id=target.id)
+        )

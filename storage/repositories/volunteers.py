@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, String, case, cast, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
-from storage.models import Area, Claim, Task, Volunteer
+from storage.models import Area, Chat, Claim, Person, Task, Volunteer
 from storage.repositories.base import Repository, free_reference
+
+
+def _lists(column: ColumnElement[list[Any]] | InstrumentedAttribute[list[Any]], *values: str) -> ColumnElement[bool]:
+    """Whether a JSON list of short words holds one of ``values``; as text, which both databases can do."""
+    text = cast(column, String)
+    return or_(*(text.contains(f'"{value}"', autoescape=True) for value in values))
 
 
 class Volunteers(Repository):
@@ -31,33 +39,72 @@ class Volunteers(Repository):
         return await free_reference("T", taken)
 
     async def find_task(self, ref: str, *, lock: bool = False) -> Task | None:
-        """By reference; the lock is what keeps the places from being exceeded."""
+        """By reference; the lock, under which the row is read afresh, keeps the places from being exceeded."""
         query = select(Task).where(Task.ref == ref.upper())
-        return await self.session.scalar(query.with_for_update(of=Task) if lock else query)
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=Task).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
-    async def candidates(self, area: Area, skip: int, limit: int) -> Sequence[Volunteer]:
-        """Active volunteers of the area, the least recently asked first (domain.md §5)."""
+    async def candidates(self, task: Task, grid: Area, community: Area, limit: int) -> list[tuple[Volunteer, Chat]]:
+        """Whom to ask next, with the chat that reaches them: skill and time fit, not asked for this task yet.
+
+        The task's grid comes before the rest of the community, and in each the least recently asked (domain.md §5).
+        """
+        newest = (
+            select(Chat.id).where(Chat.person_id == Volunteer.person_id)
+            .where(Chat.unreachable_at.is_(None), Chat.group.is_(False)).order_by(Chat.seen_at.desc(), Chat.id.desc())
+            .limit(1).correlate(Volunteer).scalar_subquery()
+        )  # fmt: skip
+        asked = exists().where(Claim.task_id == task.id, Claim.person_id == Volunteer.person_id)
         query = (
-            select(Volunteer).join(Area, Area.code == Volunteer.area_code)
-            .where(Volunteer.active.is_(True), Area.path.startswith(area.path, autoescape=True), Volunteer.person_id != skip)
+            select(Volunteer, Chat).join(Area, Area.code == Volunteer.area_code).join(Chat, Chat.id == newest)
+            .where(Volunteer.active.is_(True), Area.path.startswith(community.path, autoescape=True))
+            .where(Volunteer.person_id != task.author_id, ~asked, _lists(Volunteer.times, "any", task.time))
+            .order_by(case((Area.path.startswith(grid.path, autoescape=True), 0), else_=1))
             .order_by(Volunteer.asked_at.asc().nulls_first(), Volunteer.person_id).limit(limit)
         )  # fmt: skip
-        return (await self.session.scalars(query)).all()
+        if task.skill != "any":
+            query = query.where(_lists(Volunteer.skills, "other", task.skill))
+        return [(volunteer, chat) for volunteer, chat in await self.session.execute(query)]
 
     async def claim_of(self, task_id: int, person_id: int) -> Claim | None:
         """Where one volunteer stands with a task."""
-        return await self.session.scalar(select(Claim).where(Claim.task_id == task_id, Claim.person_id == person_id))
+        await self.session.flush()
+        query = select(Claim).where(Claim.task_id == task_id, Claim.person_id == person_id)
+        return await self.session.scalar(query.execution_options(populate_existing=True))
 
     async def claims(self, task_id: int, *states: str) -> Sequence[Claim]:
         """The claims of a task in these states, in the order they came."""
-        return (await self.session.scalars(select(Claim).where(Claim.task_id == task_id, Claim.state.in_(states)).order_by(Claim.at, Claim.id))).all()
+        await self.session.flush()
+        query = select(Claim).where(Claim.task_id == task_id, Claim.state.in_(states)).order_by(Claim.at, Claim.id)
+        return (await self.session.scalars(query.execution_options(populate_existing=True))).all()
+
+    async def chats_of(self, task_id: int, state: str) -> list[Chat]:
+        """The newest reachable chat of everybody who stands so with a task."""
+        people = select(Claim.person_id).where(Claim.task_id == task_id, Claim.state == state)
+        query = (
+            select(Chat).where(Chat.person_id.in_(people), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+            .order_by(Chat.seen_at.desc(), Chat.id.desc())
+        )  # fmt: skip
+        newest: dict[int, Chat] = {}
+        for chat in await self.session.scalars(query):
+            newest.setdefault(chat.person_id, chat)
+        return list(newest.values())
+
+    async def comers(self, task_id: int) -> list[str]:
+        """The names of those who come, in the order they claimed; empty where no name was given."""
+        query = select(Person.name).join(Claim, Claim.person_id == Person.id)
+        query = query.where(Claim.task_id == task_id, Claim.state == "claimed").order_by(Claim.at, Claim.id)
+        return list((await self.session.scalars(query)).all())
 
     async def open_tasks(self, paths: Sequence[str], now: datetime, limit: int = 10) -> Sequence[Task]:
         """Tasks still to come in these subtrees, the earliest first."""
         within = [Area.path.startswith(path, autoescape=True) for path in paths]
         if not within:
             return []
-        query = select(Task).join(Area, Area.code == Task.area_code).where(Task.state == "open", Task.starts_at > now, or_(*within))
+        query = select(Task).join(Area, Area.code == Task.area_code)
+        query = query.where(Task.state == "open", Task.starts_at > now, or_(*within))
         return (await self.session.scalars(query.order_by(Task.starts_at, Task.id).limit(limit))).all()
 
     async def mark_asked(self, people: Sequence[int], now: datetime) -> None:

@@ -27,7 +27,7 @@ BRIEF = 5.0
 
 _log = logging.getLogger(__name__)
 
-# PTB and its HTTP library write addresses (with the token) and whole messages at DEBUG and INFO, the root logger's level regardless.
+# At DEBUG and INFO, PTB and its HTTP library write whole messages, and addresses with the token in them.
 for _name in ("telegram", "httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
@@ -45,7 +45,7 @@ class TelegramChannel(Channel):
         poll_timeout: float = 30.0,
         connections: int = 100,
     ) -> None:
-        """``api_url`` is the base before ``/bot<token>/METHOD``; ``poll_timeout`` seconds; ``connections`` at a time."""
+        """``api_url`` is the base before ``/bot<token>/METHOD``; ``poll_timeout`` is in seconds."""
         base = api_url.rstrip("/")
         self.name = CHANNEL
         self.limits = Limits()
@@ -83,12 +83,12 @@ class TelegramChannel(Channel):
         await asyncio.Event().wait()
 
     def webhook_handler(self, intake: Intake) -> webhook.Handler:
-        """The aiohttp handler to mount at ``webhook_path`` for POST."""
+        """Make the aiohttp handler to mount at ``webhook_path`` for POST."""
         return webhook.handler(intake, self._webhook_secret)
 
     @property
     def webhook_path(self) -> str:
-        """The path of the webhook's URL, or "" when polling."""
+        """Tell the path of the webhook's URL, or "" when polling."""
         return URL(self._webhook_url).path if self._webhook_url else ""
 
     def parse(self, update: RawUpdate) -> Incoming | None:
@@ -115,7 +115,7 @@ class TelegramChannel(Channel):
             _log.debug("answerCallbackQuery failed (%s)", type(error).__name__)
 
     async def username(self) -> str:
-        """The bot's name without @, kept after the first answer; "" while Telegram cannot be asked."""
+        """Tell the bot's name without @, kept after the first answer; "" while Telegram cannot be asked."""
         if not self._username:
             try:
                 self._username = (await self._bot.get_me(read_timeout=BRIEF)).username or ""

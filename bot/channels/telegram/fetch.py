@@ -6,7 +6,7 @@ from telegram import Bot, File
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels.base import FetchError
-from bot.channels.telegram.request import AiohttpRequest, Throttled, TooLarge
+from bot.channels.telegram.request import AiohttpRequest, ThrottledError, TooLargeError
 from handlers.messages import Attachment
 
 DOWNLOAD_TIMEOUT = 60.0
@@ -14,7 +14,7 @@ DOWNLOAD_TIMEOUT = 60.0
 
 
 async def fetch(bot: Bot, request: AiohttpRequest, attachment: Attachment, limit: int) -> bytes:
-    """The file's content. Raises ``FetchError``, ``gone`` when it is too large or Telegram no longer has it."""
+    """Download the file. Raises ``FetchError``, ``gone`` when it is too large or Telegram no longer has it."""
     if attachment.size > limit:
         raise FetchError("too large", gone=True)
     file = await _locate(bot, attachment.remote)
@@ -22,7 +22,7 @@ async def fetch(bot: Bot, request: AiohttpRequest, attachment: Attachment, limit
         raise FetchError("too large", gone=True)
     try:
         status, content = await request.download(_address(bot, file), limit, DOWNLOAD_TIMEOUT)
-    except TooLarge:
+    except TooLargeError:
         raise FetchError("too large", gone=True) from None
     except TelegramError as error:
         raise FetchError(type(error).__name__) from None
@@ -34,7 +34,7 @@ async def fetch(bot: Bot, request: AiohttpRequest, attachment: Attachment, limit
 async def _locate(bot: Bot, remote: str) -> File:
     try:
         return await bot.get_file(remote)
-    except Throttled as error:
+    except ThrottledError as error:
         raise FetchError("throttled", details={"retry_after": str(error.seconds)}) from None
     except (BadRequest, Forbidden):
         raise FetchError("no such file", gone=True) from None
@@ -43,7 +43,7 @@ async def _locate(bot: Bot, remote: str) -> File:
 
 
 def _address(bot: Bot, file: File) -> str:
-    """The URL below the configured base; a path that leads elsewhere is refused."""
+    """Make the URL below the configured base; a path that leads elsewhere is refused."""
     prefix = f"{bot.base_file_url}/"
     address = file.file_path or ""
     if not address.startswith(prefix) or ".." in address.removeprefix(prefix).split("/"):

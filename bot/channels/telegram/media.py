@@ -22,7 +22,7 @@ _FILES: tuple[tuple[Callable[[Message], _File | None], Kind, str], ...] = (
 
 
 def attachment(message: Message) -> Attachment | None:
-    """The message's file: of a photo the largest size; spoken words, round videos among them, count as voice."""
+    """Name the message's file: of a photo the largest size; spoken words, round videos among them, count as voice."""
     sizes = message.photo or (message.live_photo.photo if message.live_photo else ())
     if sizes:
         return _photo(max(sizes, key=lambda size: size.width * size.height))
@@ -44,7 +44,7 @@ def _photo(size: PhotoSize) -> Attachment:
 
 
 def _file(file: _File, kind: Kind, mime: str) -> Attachment:
-    """The type as the sender's client names it, or the usual one: a claim to be checked when the file is opened."""
+    """Take the type the sender's client claims, or the usual one; opening the file will show what it is."""
     return Attachment(
         kind=kind,
         remote=file.file_id,

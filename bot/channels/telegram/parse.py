@@ -1,8 +1,8 @@
 """From a raw update to what was said, through PTB's types.
 
-Only the parts of an update that are used are given to PTB: that is faster, and a new or odd field elsewhere cannot make a
-message unreadable. Who somebody is, is the numeric id of a private chat and nothing else: user names, forwards and posts on
-behalf of a channel prove nothing.
+Only the parts of an update that are used are given to PTB: that is faster, and a new or odd field elsewhere cannot make
+a message unreadable. Who somebody is, is the numeric id of a private chat and nothing else: user names, forwards and
+posts on behalf of a channel prove nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _message(update: RawUpdate, raw: Mapping[str, Any], username: str) -> Incomi
 
 
 def _content(update: RawUpdate, message: Message) -> Incoming | None:
-    """What the product can make something of; None for all else a message may carry."""
+    """Read what the product can make something of; None for all else a message may carry."""
     if message.text is not None:
         return _said(update, message, Kind.TEXT, text=message.text)
     if (file := attachment(message)) is not None:
@@ -88,7 +88,7 @@ def _content(update: RawUpdate, message: Message) -> Incoming | None:
 
 
 def _edited(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
-    """An edit; the steps of a live location are edits as well, and concern nobody."""
+    """Read an edit; the steps of a live location are edits as well, and concern nobody."""
     message = Message.de_json(_part(raw, _MESSAGE), None)
     if not _by_a_person(message) or message.location is not None:
         return None
@@ -98,7 +98,7 @@ def _edited(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
 
 
 def _press(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
-    """A pressed button; the message it hung on may be missing or too old to be shown to the bot."""
+    """Read a pressed button; the message it hung on may be missing or too old to be shown to the bot."""
     trimmed = dict(raw)
     if (message := raw.get("message")) is not None:
         trimmed["message"] = _part(message, _ENVELOPE)
@@ -110,7 +110,7 @@ def _press(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
 
 
 def _membership(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
-    """The bot was blocked or unblocked, taken into or out of a group."""
+    """Read that the bot was blocked or unblocked, taken into or out of a group."""
     chat, sender = Chat.de_json(raw["chat"], None), User.de_json(raw["from"], None)
     if chat.type == Chat.CHANNEL:
         return None
@@ -150,7 +150,7 @@ def _pin(message: Message) -> Location | None:
 
 
 def _place(message: Message) -> str:
-    """A venue's name and address: they say more than the pin."""
+    """Give a venue's name and address: they say more than the pin."""
     return f"{message.venue.title} {message.venue.address}".strip() if message.venue else ""
 
 

@@ -25,6 +25,9 @@ BATCH = 100
 GRACE = 5.0
 """Seconds an answer may come late before the socket counts as dead."""
 
+CONFLICT_PAUSE = 5.0
+"""Seconds to wait at least while somebody else polls: two that take turns would only disturb each other."""
+
 QUIET = 6 * 24 * 3600.0
 """Seconds without updates after which ids may start again anywhere (Bot API, Update.update_id: after a week)."""
 
@@ -32,7 +35,7 @@ _ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})')
 _log = logging.getLogger(__name__)
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The answer to getUpdates is no JSON; ``body`` is what came."""
 
     def __init__(self, body: bytes) -> None:
@@ -71,7 +74,7 @@ class Poller:
             items = _result(body)
         except NetworkError as error:
             return self._failed(f"getUpdates got no answer ({type(error).__name__})")
-        except Unreadable as error:
+        except UnreadableError as error:
             return self._step_over(error.body)
         return await self._hand_over(items)
 
@@ -79,7 +82,7 @@ class Poller:
         try:
             if batch := updates(items):
                 await self._intake(CHANNEL, batch)
-        except Exception as error:  # noqa: BLE001  whatever the storage raises, the updates stay with Telegram meanwhile
+        except Exception as error:  # whatever the storage raises, the updates stay with Telegram meanwhile
             return self._failed(f"{len(items)} update(s) could not be stored ({type(error).__name__})")
         return self._advance(items)
 
@@ -111,7 +114,7 @@ class Poller:
         if status == 409:
             _log.error("getUpdates: 409. A webhook is set, or another process polls with the same token: stop that one")
             await self._remove_webhook()
-            return max(5.0, self._failed("polling is taken"))
+            return max(CONFLICT_PAUSE, self._failed("polling is taken"))
         if status in (401, 404):
             _log.error("getUpdates: %d. Telegram refuses the bot's token", status)
             return LONGEST
@@ -141,7 +144,7 @@ def _result(body: bytes) -> list[Any]:
     try:
         result = decode(body)["result"]
     except (ValueError, TypeError, KeyError):
-        raise Unreadable(body) from None
+        raise UnreadableError(body) from None
     if not isinstance(result, list):
-        raise Unreadable(body)
+        raise UnreadableError(body)
     return result

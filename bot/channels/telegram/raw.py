@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def decode(body: bytes) -> Any:
-    """Read JSON, with U+FFFD for what no database stores (NUL, lone surrogates). Raises ``ValueError`` if it is not JSON."""
+    """Read JSON, with U+FFFD for what no database stores (NUL, lone surrogates). Raises ``ValueError``."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -33,7 +33,7 @@ def decode(body: bytes) -> Any:
 
 
 def updates(items: Sequence[Any]) -> list[RawUpdate]:
-    """What can be told apart of ``items``, in order; the rest is logged and passed over."""
+    """Keep what can be told apart of ``items``, in order; the rest is logged and passed over."""
     found = [update for item in items if (update := identify(item)) is not None]
     if len(found) < len(items):
         _log.warning("passed over %d update(s) without a usable update_id", len(items) - len(found))
@@ -53,7 +53,7 @@ def identify(item: Any) -> RawUpdate | None:
 
 
 def update_id(item: Any) -> int | None:
-    """The update's number, or None."""
+    """Find the update's number, or None."""
     number = item.get("update_id") if isinstance(item, dict) else None
     if isinstance(number, str) and number.isascii() and number.isdigit():
         return int(number)
@@ -61,7 +61,7 @@ def update_id(item: Any) -> int | None:
 
 
 def _chat(item: Mapping[str, Any]) -> str:
-    """The chat whose order the update belongs to; a press without its message belongs to the private chat of who pressed."""
+    """Find the chat that orders the update; for a press without its message, the private chat of who pressed."""
     for kind in ALLOWED_UPDATES:
         body = item.get(kind)
         if isinstance(body, dict):

@@ -1,12 +1,13 @@
 """PTB's HTTP layer over one aiohttp session: a seventh of the CPU of the layer PTB brings along.
 
 Errors say whether the request can have reached Telegram, because a message sent twice and a message lost are different
-faults: ``NotSent`` is safe to repeat, ``NoAnswer`` is not. No error, and nothing logged here, holds a URL: URLs carry the
-bot's token.
+faults: ``NotSentError`` is safe to repeat, ``NoAnswerError`` is not. No error, and nothing logged here, holds a URL:
+URLs carry the bot's token.
 """
 
 from __future__ import annotations
 
+import io
 from typing import Any, cast
 
 import aiohttp
@@ -26,19 +27,19 @@ FLOOD_PAUSE = 5.0
 """Seconds to pause when a 429 does not say how long."""
 
 _JSON_HEADERS = {"Content-Type": "application/json"}
-_KNOWN_CLIENT_ERRORS = frozenset({400, 401, 403, 404, 409})
+_TOLD_APART = frozenset({400, 401, 403, 404, 408, 409})
 _ECHO = ("message_id", "date", "chat")
 
 
-class NotSent(NetworkError):
+class NotSentError(NetworkError):
     """No connection was had: Telegram never saw the request."""
 
 
-class NoAnswer(TimedOut):
+class NoAnswerError(TimedOut):
     """The request went out and no whole answer came back: it may have been carried out."""
 
 
-class Throttled(TelegramError):
+class ThrottledError(TelegramError):
     """429: nothing was done, and the whole bot has to wait ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
@@ -46,7 +47,7 @@ class Throttled(TelegramError):
         self.seconds = seconds
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """A download went over the limit it was given."""
 
 
@@ -66,7 +67,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """The total a call may take unless it says otherwise, in seconds."""
+        """Tell the total a call may take unless it says otherwise, in seconds."""
         return self._total
 
     async def initialize(self) -> None:
@@ -84,7 +85,7 @@ class AiohttpRequest(BaseRequest):
             session, self._session = self._session, None
             await session.close()
 
-    async def do_request(
+    async def do_request(  # noqa: PLR0917  the signature is PTB's
         self,
         url: str,
         method: str,
@@ -94,20 +95,23 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Carry out one call for PTB. Raises ``NotSent``, ``NoAnswer``, ``Throttled``, or ``BadRequest`` for odd 4xx."""
+        """Carry out one call for PTB.
+
+        Raises ``NotSentError``, ``NoAnswerError``, ``ThrottledError``, and ``BadRequest`` for a 4xx PTB does not know.
+        """
         total = self._total if read_timeout is self.DEFAULT_NONE or read_timeout is None else float(read_timeout)
         body = _form(request_data) if request_data and request_data.contains_files else _json(request_data)
         status, answer = await self.exchange(url, body, total, method)
         if status == 429:
-            raise Throttled(retry_after(answer))
-        if 400 <= status < 500 and status not in _KNOWN_CLIENT_ERRORS:
+            raise ThrottledError(retry_after(answer))
+        if 400 <= status < 500 and status not in _TOLD_APART:
             raise BadRequest(f"HTTP {status}")  # such as 413: sending the same again cannot help
         return status, answer
 
     async def exchange(
         self, url: str, body: bytes | aiohttp.FormData | None, total: float, method: str = "POST"
     ) -> tuple[int, bytes]:
-        """Send ``body`` and return status and answer, whatever the status. Raises ``NotSent`` and ``NoAnswer``."""
+        """Send ``body``, return any status and answer. Raises ``NotSentError`` and ``NoAnswerError``."""
         headers = _JSON_HEADERS if isinstance(body, bytes) else None
         try:
             async with self._open.request(
@@ -118,13 +122,13 @@ class AiohttpRequest(BaseRequest):
             raise _classified(error) from None
 
     async def download(self, url: str, limit: int, total: float) -> tuple[int, bytes]:
-        """GET at most ``limit`` bytes. Raises ``TooLarge`` as soon as there are more, ``NotSent`` and ``NoAnswer``."""
+        """GET at most ``limit`` bytes. Raises ``TooLargeError`` once there are more, and as ``exchange`` does."""
         try:
             async with self._open.get(url, timeout=self._timeout(total), allow_redirects=False) as response:
                 if response.status != 200:
                     return response.status, b""
                 if (response.content_length or 0) > limit:
-                    raise TooLarge
+                    raise TooLargeError
                 return 200, await _read_at_most(response.content, limit)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _classified(error) from None
@@ -144,7 +148,7 @@ class AiohttpRequest(BaseRequest):
     @property
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            raise NotSent("the channel is not started")
+            raise NotSentError("the channel is not started")
         return self._session
 
     def _timeout(self, total: float) -> aiohttp.ClientTimeout:
@@ -154,7 +158,7 @@ class AiohttpRequest(BaseRequest):
 
 
 def retry_after(answer: bytes) -> float:
-    """The seconds a 429 asks for."""
+    """Read the seconds a 429 asks for."""
     try:
         return max(0.0, float(decode(answer)["parameters"]["retry_after"]))
     except (ValueError, KeyError, TypeError):
@@ -164,8 +168,8 @@ def retry_after(answer: bytes) -> float:
 def _classified(error: Exception) -> TelegramError:
     """Tell "never left" from "no answer"; only the class of the error is kept, since its text may hold the URL."""
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL):
-        return NotSent(type(error).__name__)
-    return NoAnswer(type(error).__name__)
+        return NotSentError(type(error).__name__)
+    return NoAnswerError(type(error).__name__)
 
 
 def _json(data: RequestData | None) -> bytes | None:
@@ -177,7 +181,8 @@ def _form(data: RequestData) -> aiohttp.FormData:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in data.multipart_data.items():
-        form.add_field(name, cast("bytes", content), filename=filename, content_type=mime)
+        file = io.BytesIO(cast("bytes", content))  # aiohttp warns of large bytes, since writing them holds the loop up
+        form.add_field(name, file, filename=filename, content_type=mime)
     return form
 
 
@@ -194,5 +199,5 @@ async def _read_at_most(stream: aiohttp.StreamReader, limit: int) -> bytes:
     async for chunk in stream.iter_any():
         parts += chunk
         if len(parts) > limit:
-            raise TooLarge
+            raise TooLargeError
     return bytes(parts)

@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.telegram.request import Throttled
+from bot.channels.telegram.request import ThrottledError
 
 LONGEST = 60.0
-"""Seconds between two tries at most; also the pause when Telegram refuses the token, which only the operator can mend."""
+"""Seconds between two tries at most; also the pause after a refused token, which only the operator can mend."""
 
 _log = logging.getLogger(__name__)
 
 
 def pause(failures: int) -> float:
-    """Seconds to wait after ``failures`` in a row: 0.5, 1, 2 … 60, and up to a third less by chance so that many don't meet."""
-    return min(LONGEST, 0.25 * 2.0 ** min(failures, 12)) * random.uniform(0.67, 1.0)
+    """Give the seconds to wait after ``failures`` in a row: 0.5, 1, 2 … 60, less up to a third by chance."""
+    return min(LONGEST, 0.25 * 2.0 ** min(failures, 12)) * random.uniform(0.67, 1.0)  # noqa: S311  not a secret
 
 
 async def until_done(what: str, call: Callable[[], Awaitable[object]]) -> None:
@@ -37,6 +37,6 @@ async def until_done(what: str, call: Callable[[], Awaitable[object]]) -> None:
 
 
 def _wait(error: TelegramError, failures: int) -> float:
-    if isinstance(error, Throttled):
+    if isinstance(error, ThrottledError):
         return error.seconds
     return LONGEST if isinstance(error, InvalidToken) else pause(failures)

@@ -1,7 +1,7 @@
 """One finished message out, in one request, and what became of it.
 
-Texts go out as they are: without a parse mode nothing a person wrote can turn into markup. Errors are told apart by whether
-the message may have arrived; their reasons are scrubbed, because they end up in logs.
+Texts go out as they are: without a parse mode nothing a person wrote can turn into markup. Errors are told apart by
+whether the message may have arrived; their reasons are scrubbed, because they end up in logs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from bot.channels.base import (
     Unreachable,
     Wait,
 )
-from bot.channels.telegram.request import NotSent, Throttled
+from bot.channels.telegram.request import NotSentError, ThrottledError
 from bot.channels.telegram.retry import LONGEST
 
 SHORT_LABEL = 6
@@ -106,10 +106,10 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
 
 
 def outcome(error: TelegramError) -> Outcome:
-    """What an error means for the message (Bot API, "Making requests"; the classes are PTB's and ours)."""
+    """Tell what an error means for the message (Bot API, "Making requests"; the classes are PTB's and ours)."""
     reason = scrub(str(error))
     match error:
-        case Throttled():
+        case ThrottledError():
             return Wait(error.seconds)
         case InvalidToken():
             _log.error("Telegram refuses the bot's token: nothing can be sent until it is put right")
@@ -120,7 +120,7 @@ def outcome(error: TelegramError) -> Outcome:
             return Unreachable(reason)
         case BadRequest():
             return _refused(reason)
-        case NotSent():
+        case NotSentError():
             return Failed(reason)
         case TimedOut():
             return Uncertain(reason)
@@ -133,7 +133,7 @@ def outcome(error: TelegramError) -> Outcome:
 
 
 def scrub(text: str) -> str:
-    """A reason fit for a log: no token, address, long number or quoted answer, ASCII only, at most 120 characters."""
+    """Make a reason fit for a log: no token, address, long number or quoted answer; ASCII, at most 120 characters."""
     return _SECRET.sub("#", text.partition(". Parsing the server response")[0])[:120]
 
 
@@ -156,7 +156,7 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 async def _load(photos: Sequence[Photo]) -> list[bytes]:
-    """The pictures still on disk: one that was purged meanwhile must not keep the words from arriving."""
+    """Read the pictures still on disk: one that was purged meanwhile must not keep the words from arriving."""
     return [data for photo in photos if (data := await asyncio.to_thread(_read, photo.path)) is not None]
 
 

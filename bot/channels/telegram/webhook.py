@@ -1,7 +1,7 @@
 """Updates pushed by Telegram: the secret first, then the size, then the JSON; 200 only after the commit.
 
-Anything but a 2xx makes Telegram push the update again (at once, then ever more slowly, for a day), so a database that is
-away costs a delay and no message.
+Anything but a 2xx makes Telegram push the update again (at once, then ever more slowly, for a day), so a database that
+is away costs a delay and no message.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.channels.base import Intake
 from bot.channels.telegram.raw import CHANNEL, decode, identify
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of the header
 BODY_LIMIT = 1024 * 1024
 """Bytes of an update at most; real ones stay below 100 kB."""
 
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def handler(intake: Intake, secret: str) -> Handler:
-    """An aiohttp handler for POST: 401 wrong secret, 413 too large, 400 no update, 503 not stored, 200 stored."""
+    """Make an aiohttp handler for POST: 401 wrong secret, 413 too large, 400 no update, 503 not stored, 200 stored."""
     expected = secret.encode()
 
     async def receive(request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ def handler(intake: Intake, secret: str) -> Handler:
 
 
 def derived_secret(token: str) -> str:
-    """A secret for an operator who set none: the same in every process, and it does not give the token away."""
+    """Make a secret for an operator who set none: the same in every process, and it does not give the token away."""
     return hmac.new(token.encode(), b"webhook secret", hashlib.sha256).hexdigest()
 
 
@@ -58,14 +58,14 @@ async def _take(intake: Intake, body: bytes) -> int:
         return 400
     try:
         await intake(CHANNEL, [update])
-    except Exception as error:  # noqa: BLE001  whatever the storage raises, Telegram keeps the update and pushes it again
+    except Exception as error:  # whatever the storage raises, Telegram keeps the update and pushes it again
         _log.error("webhook: an update could not be stored (%s)", type(error).__name__)
         return 503
     return 200
 
 
 async def _body(request: web.Request) -> bytes | None:
-    """The body, or None once it is known to be too large."""
+    """Read the body; None once it is known to be too large."""
     if (request.content_length or 0) > BODY_LIMIT:
         return None
     parts = bytearray()

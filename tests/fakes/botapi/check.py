@@ -6,7 +6,6 @@ the place and a reason: ".reply_markup.inline_keyboard[0][0].callback_data: long
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -15,18 +14,16 @@ from typing import Any
 
 import orjson
 
-from tests.fakes.botapi.entities import EntityError, parse, units
 from tests.fakes.botapi.errors import Json
 from tests.fakes.botapi.prose import METHOD_RULES, TYPE_RULES
+from tests.fakes.botapi.shapes import PRIMITIVES, Check, array, decoder, formatted, mode_field, sized
 
-Check = Callable[[Any], str | None]
-Decode = Callable[[str], Any]
-
-_FAMILIES = ("InlineQueryResultCached", "InlineQueryResult", "InputMedia", "InputPaidMedia", "InputProfilePhoto")
-_FAMILIES += ("InputStoryContent", "InputRichBlock", "RichBlock", "RichText", "BotCommandScope", "MenuButton")
-_FAMILIES += ("ReactionType", "StoryAreaType", "PassportElementError", "MessageOrigin", "PaidMedia", "ChatMember")
-_FAMILIES += ("ChatBoostSource", "BackgroundFill", "BackgroundType", "TransactionPartner", "RevenueWithdrawalState")
-_FAMILIES += ("OwnedGift",)
+_FAMILIES = (
+    "InlineQueryResultCached InlineQueryResult InputMedia InputPaidMedia InputProfilePhoto InputStoryContent "
+    "InputRichBlock RichBlock RichText BotCommandScope MenuButton ReactionType StoryAreaType PassportElementError "
+    "MessageOrigin PaidMedia ChatMember ChatBoostSource BackgroundFill BackgroundType TransactionPartner "
+    "RevenueWithdrawalState OwnedGift"
+)
 _TAG_WORDS = {"section_heading": "heading", "preformatted": "pre", "block_quotation": "blockquote", "owner": "creator"}
 _TAG_WORDS |= {
     "data_field": "data",
@@ -36,21 +33,14 @@ _TAG_WORDS |= {
 }
 
 
+@cache
 def tag_of(type_name: str) -> str | None:
     """The value of `type` (or `status`, `source`) that marks this type among its siblings, from its name."""
-    for family in _FAMILIES:
+    for family in _FAMILIES.split():
         if type_name.startswith(family) and type_name != family:
             word = re.sub(r"(?<!^)(?=[A-Z])", "_", type_name[len(family) :]).lower()
             return _TAG_WORDS.get(word, word)
     return None
-
-
-def loads(source: str | bytes) -> Any:
-    """JSON to values. Lone surrogates are let through here (orjson refuses them) so that the checks can name them."""
-    try:
-        return orjson.loads(source)
-    except orjson.JSONDecodeError:
-        return json.loads(source)
 
 
 class Rules:
@@ -84,9 +74,9 @@ class Rules:
 
     def _compile(self, type_name: str) -> Check:
         if type_name.startswith("Array of "):
-            return _array(self._late(type_name.removeprefix("Array of ")))
-        if type_name in _PRIMITIVES:
-            return _PRIMITIVES[type_name]
+            return array(self._late(type_name.removeprefix("Array of ")))
+        if type_name in PRIMITIVES:
+            return PRIMITIVES[type_name]
         spec = self.types[type_name]
         if "subtypes" in spec:
             return self.either(spec["subtypes"])
@@ -94,15 +84,19 @@ class Rules:
 
     def _late(self, type_name: str) -> Check:
         """A check that is looked up when called, because types refer to each other in circles."""
-        if type_name in _PRIMITIVES:
-            return _PRIMITIVES[type_name]
-        return lambda value: self.check(type_name)(value)
+        if type_name in PRIMITIVES:
+            return PRIMITIVES[type_name]
+
+        def late(value: Any) -> str | None:
+            return self.check(type_name)(value)
+
+        return late
 
     def record(self, name: str, fields: Json, extra: Callable[[Json], str | None] | None) -> Check:
         """The check of an object with these fields: none unknown, none missing, each right, then the rule in prose."""
         checks = {field: self._field(field, spec, fields) for field, spec in fields.items()}
         required = tuple(field for field, spec in fields.items() if spec.get("required"))
-        formatted = tuple(_formatted(field, spec, fields) for field, spec in fields.items() if _mode(field, fields))
+        texts = tuple(formatted(field, spec, fields) for field, spec in fields.items() if mode_field(field, fields))
         tag_field = next((f for f in ("source", "status", "type") if f in required), None)
         tag = tag_of(name) if tag_field else None
 
@@ -121,7 +115,7 @@ class Rules:
                     return f".{key}: missing"
             if tag is not None and value[tag_field] != tag:
                 return f".{tag_field}: expected {tag!r}, got {value[tag_field]!r}"
-            for visible in formatted:
+            for visible in texts:
                 wrong = visible(value)
                 if wrong is not None:
                     return wrong
@@ -132,16 +126,16 @@ class Rules:
     def _field(self, name: str, spec: Json, siblings: Json) -> Check:
         check = self.either(spec["types"])
         length = spec.get("length")
-        if length is None or (_mode(name, siblings) and length[2] == "characters"):
+        if length is None or (mode_field(name, siblings) and length[2] == "characters"):
             return check
-        return _sized(check, *length)
+        return sized(check, *length)
 
     def either(self, names: list[str]) -> Check:
         """The check of a value that may be any of several types; objects with a `type` are told apart by it."""
         if len(names) == 1:
             return self._late(names[0])
         if all(name.startswith("Array of ") for name in names):
-            return _array(self.either([name.removeprefix("Array of ") for name in names]))
+            return array(self.either([name.removeprefix("Array of ") for name in names]))
         options = [(name, self._late(name)) for name in names]
 
         def check(value: Any) -> str | None:
@@ -169,7 +163,7 @@ class Method:
     def __init__(self, rules: Rules, name: str) -> None:
         self.name = name
         self._fields: Json = rules.methods[name]
-        self._decoders = {field: _decoder(spec["types"]) for field, spec in self._fields.items()}
+        self._decoders = {field: decoder(spec["types"]) for field, spec in self._fields.items()}
         self._files = frozenset(field for field, spec in self._fields.items() if "InputFile" in spec["types"])
         self._check = rules.record(name, self._fields, METHOD_RULES.get(name))
 
@@ -209,100 +203,3 @@ def _attachments(value: Any) -> Iterable[str]:
     elif isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _attachments(item)
-
-
-def _integer(value: Any) -> str | None:
-    return None if type(value) is int and -(2**63) <= value < 2**63 else f": expected Integer, got {value!r:.40}"
-
-
-def _float(value: Any) -> str | None:
-    return None if type(value) in (int, float) else f": expected Float, got {value!r:.40}"
-
-
-def _boolean(value: Any) -> str | None:
-    return None if type(value) is bool else f": expected Boolean, got {value!r:.40}"
-
-
-def _string(value: Any) -> str | None:
-    if type(value) is not str:
-        return f": expected String, got {value!r:.40}"
-    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-        return ": strings must be encoded in UTF-8 (a lone surrogate)"
-    return None
-
-
-_PRIMITIVES: dict[str, Check] = {"Integer": _integer, "Float": _float, "Boolean": _boolean, "String": _string}
-_PRIMITIVES |= {"InputFile": _string}
-
-
-def _array(item: Check) -> Check:
-    def check(value: Any) -> str | None:
-        if type(value) is not list:
-            return f": expected an array, got {type(value).__name__}"
-        for index, element in enumerate(value):
-            wrong = item(element)
-            if wrong is not None:
-                return f"[{index}]{wrong}"
-        return None
-
-    return check
-
-
-def _sized(check: Check, low: int, high: int, unit: str) -> Check:
-    def sized(value: Any) -> str | None:
-        wrong = check(value)
-        if wrong is not None or type(value) is not str:
-            return wrong
-        size = len(value.encode()) if unit == "bytes" else units(value)
-        return None if low <= size <= high else f": {size} {unit}, {low}–{high} allowed"
-
-    return sized
-
-
-def _mode(field: str, siblings: Json) -> str | None:
-    """The name of the field that says how `field` is formatted, if it can be formatted."""
-    if f"{field}_parse_mode" in siblings:
-        return f"{field}_parse_mode"
-    return "parse_mode" if field in ("text", "caption", "message_text") and "parse_mode" in siblings else None
-
-
-def _formatted(field: str, spec: Json, siblings: Json) -> Check:
-    """Length after entities are taken out, which is how Telegram counts formatted text."""
-    mode, (low, high, _) = _mode(field, siblings), spec.get("length", (0, 2**31, ""))
-
-    def check(value: Json) -> str | None:
-        text = value.get(field)
-        if text is None:
-            return None
-        try:
-            visible = parse(text, value.get(mode))[0] if mode in value else text
-        except EntityError as error:
-            return f".{field}: can't parse entities: {error}"
-        if low and not visible.strip():
-            return f".{field}: is empty"
-        if len(visible) * 2 > high and units(visible) > high:
-            return f".{field}: is too long ({units(visible)} units, {high} allowed)"
-        return None
-
-    return check
-
-
-def _decoder(types: list[str]) -> Decode:
-    if types == ["Integer", "String"]:
-        return lambda text: int(text) if re.fullmatch(r"-?\d+", text) else text
-    if "String" in types:
-        return str
-    return _DECODERS.get(types[0], loads)
-
-
-_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-
-
-def _read_boolean(text: str) -> bool:
-    word = _WORDS.get(text.lower())
-    if word is None:
-        raise ValueError(text)
-    return word
-
-
-_DECODERS: dict[str, Decode] = {"Integer": int, "Float": float, "Boolean": _read_boolean, "InputFile": str}

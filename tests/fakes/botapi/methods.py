@@ -82,6 +82,16 @@ def _edit_markup(world: World, params: Json, parts: Parts) -> Json | bool:
     return True if found is None else _edited(world, *found, params, {})
 
 
+def _stop_poll(world: World, params: Json, parts: Parts) -> Json:
+    found = _own(world, params, "edit")
+    if found is None or "poll" not in found[1]:
+        raise bad_request("message with poll to stop not found")
+    chat, message = found
+    poll = {**message["poll"], "is_closed": True}
+    _edited(world, chat, message, params, {"poll": poll})
+    return poll
+
+
 def _delete(world: World, params: Json, parts: Parts) -> bool:
     chat = world.chat(params["chat_id"])
     chat.check_open()
@@ -121,7 +131,7 @@ def _get_file(world: World, params: Json, parts: Parts) -> Json:
 
 def _get_chat(world: World, params: Json, parts: Parts) -> Json:
     info = world.chat(params["chat_id"]).info
-    gifts = rules_example("AcceptedGiftTypes")
+    gifts = least_value("AcceptedGiftTypes")
     return {**info, "accent_color_id": 1, "max_reaction_count": 11, "accepted_gift_types": gifts}
 
 
@@ -188,11 +198,10 @@ RETURNS: dict[str, str] = {
     "uploadStickerFile": "File",
     "getStarTransactions": "StarTransactions",
     "getGameHighScores": "Array of GameHighScore",
-    "stopPoll": "Poll",
 }
 
 
-def rules_example(type_name: str) -> Any:
+def least_value(type_name: str) -> Any:
     """The least value of a type: required fields only, zeros, empty texts and lists."""
     plain = {"Integer": 0, "Float": 0.0, "Boolean": False, "String": ""}
     if type_name in plain:
@@ -201,9 +210,9 @@ def rules_example(type_name: str) -> Any:
         return []
     spec = rules().types[type_name]
     if "subtypes" in spec:
-        return rules_example(spec["subtypes"][0])
+        return least_value(spec["subtypes"][0])
     fields = spec.get("fields", {}).items()
-    return {name: rules_example(field["types"][0]) for name, field in fields if field.get("required")}
+    return {name: least_value(field["types"][0]) for name, field in fields if field.get("required")}
 
 
 METHODS: dict[str, Run] = {
@@ -214,6 +223,7 @@ METHODS: dict[str, Run] = {
     "editMessageCaption": _edit_caption,
     "editMessageMedia": _edit_media,
     "editMessageReplyMarkup": _edit_markup,
+    "stopPoll": _stop_poll,
     "deleteMessage": _delete,
     "deleteMessages": _delete_many,
     "answerCallbackQuery": _answer_press,
@@ -234,4 +244,4 @@ def run(world: World, method: str, params: Json, parts: Parts) -> Any:
     if known is not None:
         return known(world, params, parts)
     returned = RETURNS.get(method)
-    return True if returned is None else rules_example(returned)
+    return True if returned is None else least_value(returned)

@@ -12,8 +12,9 @@ Rule = Callable[[Json], str | None]
 
 _STYLES = frozenset({"danger", "success", "primary"})
 _LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
-_ACTIONS = frozenset("typing upload_photo record_video upload_video record_voice upload_voice upload_document".split())
-_ACTIONS |= {"choose_sticker", "find_location", "record_video_note", "upload_video_note"}
+_DOING = {"typing", "choose_sticker", "find_location"}
+_ACTIONS = frozenset(_DOING | {f"upload_{what}" for what in ("photo", "video", "voice", "document", "video_note")})
+_ACTIONS |= {f"record_{what}" for what in ("video", "voice", "video_note")}
 
 
 def _button(button: Json) -> str | None:
@@ -103,8 +104,7 @@ def _webhook(call: Json) -> str | None:
 
 
 def _allowed(call: Json) -> str | None:
-    known = UPDATE_KINDS
-    strange = [kind for kind in call.get("allowed_updates", ()) if kind not in known]
+    strange = [kind for kind in call.get("allowed_updates", ()) if kind not in UPDATE_KINDS]
     return f".allowed_updates: {strange} not known" if strange else None
 
 
@@ -124,12 +124,15 @@ def _one_of(field: str, words: frozenset[str]) -> Rule:
     return rule
 
 
+_MESSAGES = {"message", "channel_post", "business_message"}
 UPDATE_KINDS = frozenset(
-    "message edited_message channel_post edited_channel_post business_connection business_message guest_message "
-    "edited_business_message deleted_business_messages message_reaction message_reaction_count inline_query "
-    "chosen_inline_result callback_query shipping_query pre_checkout_query purchased_paid_media poll poll_answer "
-    "my_chat_member chat_member chat_join_request chat_boost removed_chat_boost managed_bot subscription "
-    "stopped_message_generation".split()
+    _MESSAGES
+    | {f"edited_{kind}" for kind in _MESSAGES}
+    | {"business_connection", "deleted_business_messages", "guest_message", "message_reaction"}
+    | {"message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query"}
+    | {"pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member"}
+    | {"chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot", "subscription"}
+    | {"stopped_message_generation"}
 )
 
 TYPE_RULES: dict[str, Rule] = {

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-import orjson
 from aiohttp import web
 
 from tests.fakes.botapi import body
@@ -22,6 +21,7 @@ from tests.fakes.botapi.faults import Fault, Faults, Police
 from tests.fakes.botapi.media import Parts
 from tests.fakes.botapi.methods import run
 from tests.fakes.botapi.people import User
+from tests.fakes.botapi.shapes import dumps
 from tests.fakes.botapi.updates import Updates
 from tests.fakes.botapi.world import World
 
@@ -242,7 +242,7 @@ class BotApi:
 
     def _gibberish(self, method: Method, params: Json, fault: Fault) -> web.Response:
         status = 502 if fault.kind == "bad_gateway" else 200
-        self._note(method, params, status)
+        self._note(method, params, 502 if status == 502 else 0)
         return web.Response(status=status, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
 
     async def _call_from_webhook(self, answer: Json) -> None:
@@ -270,4 +270,4 @@ _UNAUTHORIZED = (401, ApiError(401, "Unauthorized").body())
 
 
 def _answer(status: int, answer: Json) -> web.Response:
-    return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json")
+    return web.Response(body=dumps(answer), status=status, content_type="application/json")

@@ -218,4 +218,4 @@ def _bot_user(token: str, username: str) -> Json:
     abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
     more: dict[str, Any] = dict.fromkeys((*abilities, "can_connect_to_business", "has_main_web_app"), False)
     more["can_join_groups"] = True
-    return {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Bot", "username": username, **more}
+    return {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Bot", "username": username, **more}

@@ -142,7 +142,7 @@ async def test_a_silent_server_is_given_up(api: Api, channel: TelegramChannel, m
 async def test_a_conflict_is_told_and_a_webhook_removed(
     api: Api, channel: TelegramChannel, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.channels.telegram.poll.max", lambda *_: 0.01, raising=False)
+    monkeypatch.setattr("bot.channels.telegram.poll.CONFLICT_PAUSE", 0.01)
     api.script["getUpdates"].append(error(409, "Conflict: can't use getUpdates method while webhook is active"))
     async with listening(channel, Inbox()):
         await until(lambda: len(offsets(api)) > 1)

@@ -180,7 +180,6 @@ async def test_nothing_logged_holds_token_or_words(
         api.script["sendMessage"].append(answer)
         found = await channel.send("5", Outgoing("我的电话13900000000"))
         assert "139" not in repr(found)
-    assert caplog.records
     assert not [word for word in ("secret-token", "13900000000", "电话") if word in caplog.text]
 
 

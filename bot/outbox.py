@@ -1,0 +1,188 @@
+"""The outbox: sends what was committed, in order within a chat, within the limits, losing nothing and repeating next to nothing.
+
+One loop a channel. Each turn is one transaction that settles what came back and claims what may go now (one a chat, committed
+as ``sending``), then the calls run side by side. A 429 pauses the channel for all processes through its row in ``rates``;
+the lease of a send whose process died runs out and the send is repeated once (engineering.md, Outbox).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from bot.channels.base import Button, Channel, Failed, Moved, Outcome, Outgoing, Photo, Rejected, Sent, Uncertain, Unreachable, Wait
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.pictures import Pictures
+from storage.engine import Database
+from storage.models import Chat
+from storage.repositories.queues import Claimed, Result
+from storage.unit import Unit
+
+log = logging.getLogger("linli.outbox")
+
+LEASE = timedelta(seconds=12)
+RENEW_SECONDS = 4.0
+IDLE_SECONDS = 1.0
+SEND_SECONDS = 35.0
+_BACKOFF_MOST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one channel may be sent to: messages a second in all and to one chat, and how many at the same time."""
+
+    rate: float = 28.0
+    chat_rate: float = 1.0
+    in_flight: int = 30
+    attempts: int = 8
+
+
+class Sender:
+    """Sends one channel's messages until cancelled."""
+
+    def __init__(self, channel: Channel, database: Database, pictures: Pictures, pace: Pace, clock: Clock, metrics: Metrics) -> None:
+        self._channel, self._database, self._pictures, self._pace = channel, database, pictures, pace
+        self._clock, self._metrics = clock, metrics
+        self._wake = asyncio.Event()
+        self._flying: dict[asyncio.Task[None], tuple[Claimed, float]] = {}
+        self._landed: list[tuple[Claimed, Outcome, datetime]] = []
+        self._draining = False
+
+    def wake(self) -> None:
+        """Something may have been queued."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; trouble with the database is waited out."""
+        while True:
+            try:
+                pause = await self._turn()
+            except Exception:
+                log.exception("outbox turn failed")
+                pause = 1.0
+            await self._rest(pause)
+
+    async def drain(self, seconds: float) -> None:
+        """Let the sends in flight end, and settle them; claims nothing new."""
+        self._draining = True
+        if self._flying:
+            await asyncio.wait(list(self._flying), timeout=seconds)
+        await self._turn()
+
+    async def _turn(self) -> float:
+        """Settle and claim; returns how long to rest at most."""
+        landed, self._landed = self._landed, []
+        room = 0 if self._draining else self._pace.in_flight - len(self._flying)
+        try:
+            async with self._database.writing() as unit:
+                now = self._clock.now()
+                await self._settle(unit, landed, now)
+                claimed, pause = await self._claim(unit, room, now)
+                await self._renew(unit, now)
+        except BaseException:
+            self._landed = landed + self._landed
+            raise
+        for one in claimed:
+            task = asyncio.create_task(self._send(one))
+            self._flying[task] = (one, self._clock.elapsed())
+            task.add_done_callback(self._done)
+        return pause
+
+    async def _claim(self, unit: Unit, room: int, now: datetime) -> tuple[list[Claimed], float]:
+        if room <= 0:
+            return [], IDLE_SECONDS
+        name = self._channel.name
+        await unit.outbox.release_lost(now)
+        allowed, rate = await unit.outbox.allowance(name, now, self._pace.rate, room)
+        if allowed == 0:
+            return [], max(0.001, (rate.next_at - now).total_seconds())
+        claimed = await unit.outbox.claim(name, now, allowed, LEASE)
+        if claimed:
+            rate.next_at = now + timedelta(seconds=len(claimed) / self._pace.rate)
+            return claimed, len(claimed) / self._pace.rate
+        opening = await unit.outbox.next_opening(name, now)
+        return [], min(IDLE_SECONDS, max(0.001, (opening - now).total_seconds())) if opening else IDLE_SECONDS
+
+    async def _renew(self, unit: Unit, now: datetime) -> None:
+        old = [one for one, at in self._flying.values() if self._clock.elapsed() - at > RENEW_SECONDS]
+        if old:
+            await unit.outbox.renew([one.id for one in old], [one.chat_id for one in old], now + LEASE)
+
+    async def _send(self, one: Claimed) -> None:
+        started = self._clock.now()
+        try:
+            outgoing = await self._outgoing(one)
+            outcome: Outcome = await asyncio.wait_for(self._channel.send(one.external, outgoing), SEND_SECONDS)
+        except TimeoutError:
+            outcome = Uncertain("no answer in time")
+        except Exception as error:
+            log.exception("send failed")
+            outcome = Failed(type(error).__name__)
+        self._landed.append((one, outcome, started))
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._flying.pop(task, None)
+        self._wake.set()
+
+    async def _outgoing(self, one: Claimed) -> Outgoing:
+        ids = one.body.get("photos", [])
+        photos: list[Photo] = []
+        if ids:
+            async with self._database.reading() as unit:
+                photos = [Photo(media.id, self._pictures.path(media.name), media.mime) for media in await unit.media.of(ids)]
+        buttons = tuple(Button(*entry) for entry in one.body.get("buttons", []))
+        pin = one.body.get("location")
+        return Outgoing(one.text, buttons, tuple(photos), (pin[0], pin[1]) if pin else None)
+
+    async def _settle(self, unit: Unit, landed: list[tuple[Claimed, Outcome, datetime]], now: datetime) -> None:
+        if not landed:
+            return
+        await unit.outbox.settle([self._result(*entry, now) for entry in landed], now)
+        for one, outcome, _ in landed:
+            self._metrics.sends.labels(self._channel.name, type(outcome).__name__.lower()).inc()
+            match outcome:
+                case Unreachable(reason):
+                    await unit.session.execute(update(Chat).where(Chat.id == one.chat_id).values(unreachable_at=now))
+                    await unit.outbox.bury(one.chat_id, reason, now)
+                case Moved(chat):
+                    await unit.session.execute(update(Chat).where(Chat.id == one.chat_id).values(external=chat))
+                case Wait(seconds):
+                    _, rate = await unit.outbox.allowance(self._channel.name, now, self._pace.rate, 1)
+                    rate.next_at = max(rate.next_at, now + timedelta(seconds=seconds))
+                    log.warning("told to wait", extra={"seconds": seconds})
+
+    def _result(self, one: Claimed, outcome: Outcome, started: datetime, now: datetime) -> Result:
+        free = started + timedelta(seconds=1 / self._pace.chat_rate)
+        state, until, tries, doubt, error = "sent", free, one.attempts, one.uncertain, ""
+        match outcome:
+            case Wait() | Moved():
+                state, until = "queued", now
+            case Failed(error):
+                tries += 1
+                state = "queued" if tries < self._pace.attempts else "dead"
+                until = now + timedelta(seconds=min(_BACKOFF_MOST, 0.5 * 2**tries) * random.uniform(0.8, 1.2))  # noqa: S311 jitter
+            case Uncertain(error):
+                doubt += 1
+                state, until = ("queued" if doubt <= 1 else "dead"), now + timedelta(seconds=1)
+            case Unreachable(error) | Rejected(error):
+                state = "dead"
+        if state == "dead" and not isinstance(outcome, Unreachable):
+            log.error("message given up", extra={"outbox": one.id, "why": error})
+        external = outcome.external_id if isinstance(outcome, Sent) else ""
+        return Result(one.id, one.chat_id, state, until, tries, doubt, external, error)
+
+    async def _rest(self, seconds: float) -> None:
+        """Until woken, but never shorter than the rate asks for while there is nothing to settle."""
+        if self._landed:
+            return
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            pass
+        self._wake.clear()

@@ -1,0 +1,172 @@
+"""Pictures: fetched, checked, decoded apart from the bot, written anew without what the camera noted, under a random name."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import multiprocessing
+import os
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from bot.channels.base import Channel, FetchError
+from bot.clock import Clock
+from handlers.messages import Attachment, Kind
+from handlers.rules import Rules
+from storage.engine import Database
+from storage.models import Media
+from storage.repositories.queues import Key
+
+log = logging.getLogger("linli.pictures")
+
+LONGEST_SIDE = 2048
+DECODE_SECONDS = 20
+DECODE_BYTES = 1_500_000_000
+TYPES = frozenset({"JPEG", "PNG", "WEBP", "MPO"})
+
+
+class PictureRefused(Exception):
+    """Not a picture we take; ``key`` is the sentence for the sender."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A re-encoded JPEG."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def inspect(data: bytes, megabytes: int, megapixels: int) -> None:
+    """Refuse by size, type and dimensions; reads the header only."""
+    if len(data) > megabytes * 1_000_000:
+        raise PictureRefused("photo.too_big")
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            kind, pixels = image.format, image.width * image.height
+    except Image.DecompressionBombError as error:
+        raise PictureRefused("photo.too_many_pixels") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise PictureRefused("photo.not_a_picture") from error
+    if kind not in TYPES:
+        raise PictureRefused("photo.not_a_picture")
+    if pixels > megapixels * 1_000_000:
+        raise PictureRefused("photo.too_many_pixels")
+
+
+def clean(data: bytes) -> Clean:
+    """Decode, turn upright, shrink, and write a plain JPEG. Runs in the picture process."""
+    with Image.open(io.BytesIO(data)) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        plain = upright.convert("RGB")
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=85, optimize=True)
+    return Clean(out.getvalue(), plain.width, plain.height)
+
+
+def _confine() -> None:
+    """In the picture process: no more memory than a large picture needs."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (DECODE_BYTES, DECODE_BYTES))
+    except (ImportError, ValueError, OSError):  # not on this system: the header check still holds
+        return
+
+
+class Pictures:
+    """Takes pictures in and hands out where they lie."""
+
+    def __init__(self, database: Database, folder: Path, rules: Rules, clock: Clock) -> None:
+        self._database, self._folder, self._rules, self._clock = database, folder, rules, clock
+        self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Semaphore(2)
+
+    def path(self, name: str) -> Path:
+        """Where the picture with this name lies; names come from our own table, never from outside."""
+        return self._folder / name[:2] / f"{name}.jpg"
+
+    async def take(self, channel: Channel, key: Key, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """Fetch, clean and keep the pictures among these; a refused one comes back with ``problem`` set.
+
+        Raises FetchError when the channel could not be reached and trying again may help.
+        """
+        return tuple([await self._one(channel, key, one) if one.kind is Kind.PHOTO else one for one in attachments])
+
+    async def keep(self, key: Key, data: bytes) -> Media:
+        """Clean and store one picture; raises PictureRefused."""
+        made = await self.process(data)
+        name = secrets.token_hex(16)
+        await asyncio.to_thread(_write, self.path(name), made.data)
+        async with self._database.writing() as unit:
+            chats = await unit.people.lock_chats([key])
+            chat = chats.get(key) or unit.people.open_chat(*key, "zh_Hans", self._clock.now())
+            await unit.session.flush()
+            media = Media(
+                name=name, kind="photo", mime="image/jpeg", size=len(made.data), width=made.width, height=made.height,
+                chat_id=chat.id, created_at=self._clock.now(),
+            )  # fmt: skip
+            unit.media.add(media)
+        return media
+
+    async def process(self, data: bytes) -> Clean:
+        """Check and re-encode; raises PictureRefused."""
+        await asyncio.to_thread(inspect, data, self._rules.photo_megabytes, self._rules.photo_megapixels)
+        async with self._turn:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _confine, max_tasks_per_child=100)
+            try:
+                work = asyncio.get_running_loop().run_in_executor(self._pool, clean, data)
+                return await asyncio.wait_for(work, DECODE_SECONDS)
+            except (TimeoutError, BrokenProcessPool, MemoryError, OSError, ValueError, SyntaxError) as error:
+                log.warning("picture not decoded", extra={"why": type(error).__name__})
+                if isinstance(error, (TimeoutError, BrokenProcessPool)):
+                    self._pool.shutdown(wait=False, cancel_futures=True)
+                    self._pool = None
+                raise PictureRefused("photo.not_a_picture") from error
+
+    def close(self) -> None:
+        """End the picture process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _one(self, channel: Channel, key: Key, one: Attachment) -> Attachment:
+        if one.media_id is not None or one.problem:
+            return one
+        if one.size > self._rules.photo_megabytes * 1_000_000:
+            return replace(one, problem="photo.too_big")
+        if one.width * one.height > self._rules.photo_megapixels * 1_000_000:
+            return replace(one, problem="photo.too_many_pixels")
+        try:
+            data = await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
+            return replace(one, media_id=(await self.keep(key, data)).id)
+        except PictureRefused as refused:
+            return replace(one, problem=refused.key)
+        except FetchError as error:
+            if error.gone:
+                return replace(one, problem="photo.gone")
+            raise
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write to the disk's end before the row that names the file is committed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

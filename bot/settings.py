@@ -1,0 +1,130 @@
+"""The one reader of the environment. One table of fields gives the parser, ``check``'s listing and the documentation."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from handlers.rules import Rules
+from handlers.texts import LANGUAGES
+
+PREFIX = "LINLI_"
+_PASSED_OVER = frozenset({"rules"})
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the message is a sentence a line."""
+
+
+def setting(default: Any, doc: str, *, secret: bool = False) -> Any:
+    """A field with its explanation; a secret's value is never shown."""
+    return field(default=default, metadata={"doc": doc, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Rates are per second, times seconds unless named otherwise."""
+
+    data_dir: Path = setting(Path("var"), "folder of the database, pictures and caches")
+    database_url: str = setting("", "database; empty is SQLite in the data folder; postgresql://user:pass@host/name", secret=True)
+    http_host: str = setting("127.0.0.1", "address the web chat listens on")
+    http_port: int = setting(8080, "port of the web chat")
+    metrics_port: int = setting(9464, "loopback port of /metrics; 0 turns it off")
+    public_url: str = setting("", "address residents open, such as https://linli.example; empty is the listening address")
+    telegram_token: str = setting("", "token from @BotFather; empty leaves Telegram off", secret=True)
+    telegram_api_url: str = setting("https://api.telegram.org", "base of the Bot API")
+    telegram_webhook_url: str = setting("", "public https address for updates; empty asks for them (long polling)")
+    telegram_webhook_secret: str = setting("", "secret Telegram sends with each webhook call", secret=True)
+    telegram_rate: float = setting(28.0, "messages a second the whole bot sends")
+    telegram_chat_rate: float = setting(1.0, "messages a second to one chat")
+    telegram_in_flight: int = setting(30, "messages being sent at the same time")
+    lang: str = setting("zh_Hans", "language until a person's own is known: zh_Hans, zh_Hant or en")
+    knowledge_dir: str = setting("", "folder of services, places and categories; empty is the sample's")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    sqlite_durable: bool = setting(True, "wait for the disk at each commit, so that a power cut loses nothing")
+    flood_burst: int = setting(20, "messages one chat may send at once before it is asked to wait")
+    flood_rate: float = setting(1.0, "messages a second one chat is served after that")
+    dead_after: int = setting(3, "failed attempts after which an update is set aside for staff")
+    send_attempts: int = setting(8, "failed attempts after which a message is given up and an alarm raised")
+    invite_hours: int = setting(24, "hours a staff invite's code is valid")
+    link_minutes: int = setting(10, "minutes a web sign-in link is valid")
+    keep_updates_days: int = setting(7, "days handled updates are remembered, to recognise redeliveries")
+    keep_messages_days: int = setting(180, "days conversations are kept")
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'linli.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """Where residents open the web chat, without a slash at the end."""
+        return (self.public_url or f"http://{self.http_host}:{self.http_port}").rstrip("/")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the web chat."""
+        return self.http_host in ("127.0.0.1", "::1", "localhost") and not self.public_url
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Read the environment; raises SettingsError that names every unknown name (with the likely one) and bad value."""
+    known = {PREFIX + one.name.upper(): one for one, _ in table()}
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for name, text in environ.items():
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            problems.append(f"{name} is not a setting" + (f"; did you mean {close[0]}?" if close else "."))
+        elif name in known and text != "":
+            _parse(known[name], name, text, values, problems)
+    _check(values, problems)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    of_rules = {one.name: values.pop(one.name) for one in fields(Rules) if one.name in values}
+    return Settings(**values, rules=Rules(**of_rules))
+
+
+def table() -> Iterator[tuple[Field[Any], type]]:
+    """Every setting with the class it belongs to, in the order shown."""
+    for owner in (Settings, Rules):
+        yield from ((one, owner) for one in fields(owner) if one.name not in _PASSED_OVER)
+
+
+def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """(name, value, explanation) of every setting; secrets are hidden."""
+    for one, owner in table():
+        value = getattr(settings if owner is Settings else settings.rules, one.name)
+        shown = "••••••" if one.metadata.get("secret") and value else str(value)
+        yield PREFIX + one.name.upper(), shown, one.metadata["doc"]
+
+
+def _parse(one: Field[Any], name: str, text: str, values: dict[str, Any], problems: list[str]) -> None:
+    wanted = type(one.default)
+    try:
+        if wanted is bool:
+            values[one.name] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        else:
+            values[one.name] = wanted(text)
+    except (ValueError, KeyError):
+        words = {int: "a whole number", float: "a number", bool: "1 or 0"}.get(wanted, "text")
+        problems.append(f"{name}={text!r} should be {words}.")
+
+
+def _check(values: Mapping[str, Any], problems: list[str]) -> None:
+    if values.get("lang", "zh_Hans") not in LANGUAGES:
+        problems.append(f"LINLI_LANG should be one of {', '.join(LANGUAGES)}.")
+    for name in ("public_url", "telegram_api_url", "telegram_webhook_url"):
+        url = values.get(name, "")
+        if url and urlsplit(url).scheme not in ("http", "https"):
+            problems.append(f"LINLI_{name.upper()} should begin with http:// or https://.")
+    for name in ("telegram_rate", "telegram_chat_rate", "flood_rate", "flood_burst", "telegram_in_flight"):
+        if values.get(name, 1) <= 0:
+            problems.append(f"LINLI_{name.upper()} should be more than 0.")
+    if values.get("telegram_webhook_url") and not values.get("telegram_webhook_secret"):
+        problems.append("LINLI_TELEGRAM_WEBHOOK_SECRET is needed with a webhook, so that nobody else can post updates.")

@@ -1,0 +1,66 @@
+"""Writes what is to be said into the transcript and, for channels that are sent to, into the outbox: all in the caller's
+transaction, so that either the state and the words about it are kept, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot.channels.base import Limits
+from bot.channels.render import render
+from handlers.messages import Priority, Reply
+from handlers.texts import Texts
+from storage.models import Chat, Message, Outbox
+from storage.unit import Unit
+
+
+@dataclass(slots=True)
+class _Line:
+    chat: Chat
+    out: bool
+    text: str
+    body: dict[str, Any]
+    client: str
+    priority: int
+
+
+class Speaker:
+    """Collects the messages of one transaction and writes them in two statements. ``limits`` names the channels that are
+    sent to (others, like the web page, read the transcript)."""
+
+    def __init__(self, unit: Unit, texts: Texts, limits: Mapping[str, Limits], now: datetime) -> None:
+        self._unit, self._texts, self._limits, self._now = unit, texts, limits, now
+        self._lines: list[_Line] = []
+
+    def heard(self, chat: Chat, text: str, body: dict[str, Any], client: str) -> None:
+        """What they said."""
+        self._lines.append(_Line(chat, False, text, body, client, 0))
+
+    def say(self, chat: Chat, reply: Reply, priority: Priority = Priority.REPLY, *, remember: bool = True) -> None:
+        """What we say; its choices are what a typed number means from now on, unless ``remember`` is off."""
+        for text, body in render(reply, self._texts, chat.person.language, self._limits.get(chat.channel, Limits())):
+            self._lines.append(_Line(chat, True, text, body, "", priority))
+        if remember and reply.choices:
+            chat.choices = [[self._texts.say(chat.person.language, one.label), one.token] for one in reply.choices]
+
+    async def write(self) -> None:
+        """Write everything collected. The chats must have ids (flushed)."""
+        if not self._lines:
+            return
+        rows = [
+            {"chat_id": one.chat.id, "out": one.out, "at": self._now, "text": one.text, "body": one.body, "client": one.client}
+            for one in self._lines
+        ]
+        ids = await self._unit.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
+        sends = [
+            {"message_id": message, "chat_id": one.chat.id, "channel": one.chat.channel, "priority": one.priority}
+            for message, one in zip(ids.all(), self._lines, strict=True)
+            if one.out and one.chat.channel in self._limits
+        ]
+        if sends:
+            await self._unit.session.execute(insert(Outbox), sends)
+        self._lines.clear()

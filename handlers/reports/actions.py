@@ -1,0 +1,270 @@
+"""What can be done to a case. Every staff action checks role, area and state here, whatever button or page it came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers.casework import card, file_case, filed, hand_on, record
+from handlers.context import Context
+from handlers.errors import NotFound, Refusal
+from handlers.messages import Choice, Priority, Reply, choice, say
+from handlers.permissions import ACTIONS
+from handlers.topic import Answer
+from handlers.worktime import told
+from storage.models import Case, CaseEvent
+from storage.repositories.base import ALPHABET
+
+STAFF = ACTIONS["case.list"]
+WAITING = ("submitted", "returned", "reopened")
+_REFERENCE = re.compile(rf"(?<![A-Z0-9])R[{ALPHABET}]{{4,8}}(?![A-Z0-9])")
+
+
+def reference_in(text: str) -> str:
+    """The case number in somebody's words, or nothing."""
+    found = _REFERENCE.search(text.upper())
+    return found[0] if found else ""
+
+
+def sure_category(ctx: Context, words: str) -> str:
+    """The category when the words leave no doubt, else an empty string."""
+    meant = ctx.shelf.understander.understand(words)
+    return meant.entry_id or "" if meant.intent == "report" and meant.sure else ""
+
+
+def likely_categories(ctx: Context, words: str) -> list[tuple[str, str]]:
+    """(id, name) of the categories the words may mean, likeliest first."""
+    meant = ctx.shelf.understander.understand(words)
+    found = [(meant.intent, meant.entry_id, meant.entry_name)] + [(one.intent, one.entry_id, one.entry_name) for one in meant.alternatives]
+    return [(entry, str(name)) for kind, entry, name in found if kind == "report" and entry]
+
+
+def place_text(ctx: Context, code: str, words: str) -> str:
+    """The area's full name."""
+    return ctx.catalogue.full_name(code)
+
+
+async def refuse_if_too_many(ctx: Context) -> None:
+    """Refuse when the resident has as many open reports as rules.open_reports allows."""
+    if await ctx.unit.cases.open_of_person(ctx.person.id) >= ctx.rules.open_reports:
+        raise Refusal("report.too_many", choice("menu.progress", "menu.progress"), choice("menu.human", "human"), count=ctx.rules.open_reports)
+
+
+async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Open the case and give the number and the promised time."""
+    await refuse_if_too_many(ctx)
+    category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
+    case = await file_case(
+        ctx, kind="report", subject=category.id if category else "other", title=category.label if category else answers["report_words"][:20],
+        words=answers["report_words"], place=answers["report_place"], photos=answers.get("report_photos") or [],
+        urgency=answers.get("report_urgency") or (category.urgency if category else "normal"),
+        department=category.department if category else "", private=category.private if category else False,
+        limit=category.limit if category else "3wd",
+    )  # fmt: skip
+    return filed(ctx, case)
+
+
+# -- the resident's side -----------------------------------------------------------------------------------------------
+
+
+async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
+    """One of the speaker's cases; anybody else's is as if it did not exist."""
+    case = await ctx.unit.cases.find(ref[:12], lock=lock)
+    if case is None or case.reporter_id != ctx.person.id:
+        raise NotFound(ref[:12])
+    return case
+
+
+async def tell_progress(ctx: Context, case: Case) -> Reply:
+    """Where a report stands, in plain language, with what its owner can do about it."""
+    steps = tuple(
+        say("progress.step", at=told(event.at), what=say(f"progress.did.{event.action}")) for event in await ctx.unit.cases.history(case.id)
+    )
+    words = next((event.note for event in reversed(await ctx.unit.cases.history(case.id)) if event.action == "finish"), "")
+    lines = (say("progress.head", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")), *steps[-6:])
+    if case.state not in ("finished", "confirmed"):
+        lines += (say("case.promise", due=told(case.due_at)),)
+    elif words:
+        lines += (say("progress.said", words=words),)
+    return Reply(lines, _asks(case), card=True)
+
+
+def _asks(case: Case) -> tuple[Choice, ...]:
+    if case.state == "finished":
+        return solved_choices(case)
+    if case.state == "confirmed":
+        return (choice("case.unsolved", f"case.unsolved:{case.ref}"),)
+    return (choice("case.add", f"case.add:{case.ref}"), choice("menu.human", "human"))
+
+
+def solved_choices(case: Case) -> tuple[Choice, ...]:
+    """解决了 / 部分 / 没解决."""
+    return tuple(choice(f"case.{one}", f"case.{one}:{case.ref}", style) for one, style in (("solved", "primary"), ("partly", ""), ("unsolved", "")))
+
+
+async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
+    """The resident's word on a finished case; anything but 解决了 reopens it."""
+    case = await own(ctx, ref, lock=True)
+    if case.state not in ("finished", "confirmed"):
+        raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
+    if verdict == "solved":
+        if case.state == "finished":
+            case.state = "confirmed"
+            await record(ctx, case, "confirm")
+        return Reply((say("rate.ask", ref=case.ref),), tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)))
+    return await _reopen(ctx, case, verdict)
+
+
+async def _reopen(ctx: Context, case: Case, verdict: str) -> Answer:
+    if case.finished_at is not None and ctx.now - case.finished_at > timedelta(days=ctx.rules.reopen_days):
+        raise Refusal("case.too_late", choice("menu.report", "menu.report"), choice("menu.human", "human"), days=ctx.rules.reopen_days)
+    case.reopened += 1
+    case.state, case.outcome = "reopened", ""
+    await record(ctx, case, "reopen", verdict=verdict)
+    exhausted = case.reopened > ctx.rules.reopen_times
+    await hand_on(ctx, case, above=("grid_worker", "grid_leader", "community") if exhausted else ())
+    return Reply((say("case.reopened_street" if exhausted else "case.reopened", ref=case.ref),), (choice("case.add", f"case.add:{case.ref}"),))
+
+
+async def rate(ctx: Context, ref: str, stars: str) -> Answer:
+    """One to five stars for a case the resident confirmed; a later word replaces the first."""
+    case = await own(ctx, ref, lock=True)
+    if stars not in ("1", "2", "3", "4", "5") or case.state != "confirmed":
+        raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
+    case.rating = int(stars)
+    await record(ctx, case, "rate", stars=int(stars))
+    return Reply((say("rate.thanks"),))
+
+
+async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Remember the resident's number."""
+    ctx.person.phone = answers["phone"]
+    return Reply((say("phone.kept"),))
+
+
+async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Words added to a case reach whoever handles it."""
+    case = await own(ctx, str(answers["case"]), lock=True)
+    await record(ctx, case, "add", answers["supplement"])
+    told_one = case.handler_id is not None and await ctx.tell_person(case.handler_id, _added(case, answers["supplement"]))
+    if not told_one:
+        await hand_on(ctx, case)
+    return Reply((say("supplement.kept", ref=case.ref),))
+
+
+def _added(case: Case, words: str) -> Reply:
+    shown = card(case)
+    return Reply((say("supplement.came", ref=case.ref, words=words), *shown.lines), shown.choices, card=True)
+
+
+# -- the staff's side --------------------------------------------------------------------------------------------------
+
+
+async def workable(ctx: Context, ref: str, action: str) -> Case:
+    """A case the speaker may take this action on, locked; otherwise it is refused (and audited)."""
+    case = await ctx.unit.cases.find(ref[:12], lock=True)
+    if case is None or not await ctx.may("case.read", case.area, case.department):
+        await ctx.require(action, case.area if case else None, subject=ref[:12])
+        raise NotFound(ref[:12])
+    if case.private:
+        await ctx.require("case.read_private", case.area, subject=case.ref)
+    await ctx.require(action, case.area, case.department, subject=case.ref)
+    return case
+
+
+async def open_cases(ctx: Context) -> Answer:
+    """The list of open cases in the speaker's areas."""
+    await ctx.require("case.list")
+    seen: dict[int, Case] = {}
+    for duty, area in await ctx.duties():
+        private = await ctx.may("case.read_private", area)
+        for case in await ctx.unit.cases.open_in([area.path], private=private, department=duty.department if duty.role == "department" else ""):
+            seen[case.id] = case
+    if not seen:
+        return Reply((say("cases.none"),))
+    cases = sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:10]
+    lines = tuple(
+        choice("cases.line", f"case.card:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}"), due=told(case.due_at))
+        for case in cases
+    )
+    return Reply((say("cases.head", count=len(seen)),), lines)
+
+
+async def show(ctx: Context, ref: str) -> Answer:
+    """One case with its pictures; reading it is audited, since it holds somebody's words and door."""
+    case = await workable(ctx, ref, "case.read")
+    await ctx.audit("case.read", case.ref)
+    shown = card(case, tuple(media.id for media in await ctx.unit.media.of_case(case.id)))
+    reporter = await ctx.unit.people.get(case.reporter_id)
+    phone = (say("case.card.phone", phone=reporter.phone),) if reporter and reporter.phone else ()
+    return replace(shown, lines=(*shown.lines, *phone))
+
+
+async def accept(ctx: Context, ref: str) -> Answer:
+    """受理: the speaker takes the case on; the resident is told."""
+    case = await workable(ctx, ref, "case.accept")
+    _must_be(case, WAITING)
+    case.state, case.handler_id = "accepted", ctx.person.id
+    await _done(ctx, case, "accept")
+    await _tell_resident(ctx, case, Reply((say("case.told.accepted", ref=case.ref, title=case.title), say("case.promise", due=told(case.due_at)))))
+    shown = card(case)
+    return Reply((say("case.did.accepted", ref=case.ref), *shown.lines[1:]), shown.choices, card=True)
+
+
+async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """退回: with a reason code, at most rules.returns times; then the sub-district decides (domain.md §3)."""
+    case = await workable(ctx, str(answers["case"]), "case.return")
+    _must_be(case, (*WAITING, "accepted"))
+    case.returns += 1
+    case.state, case.handler_id = "returned", None
+    await _done(ctx, case, "return", answers.get("return_words") or "", reason=answers["return_reason"])
+    last = case.returns > ctx.rules.returns
+    passed = ("grid_worker", "grid_leader", "community") if last else ("grid_worker", "grid_leader")
+    chats = await hand_on(ctx, case, above=passed)
+    return Reply((say("case.did.returned_street" if last else "case.did.returned" if chats else "case.did.returned_queue", ref=case.ref),))
+
+
+async def escalate(ctx: Context, ref: str) -> Answer:
+    """转人工: the community's staff get the case; its state stays, so nothing is forgotten."""
+    case = await workable(ctx, ref, "case.handoff")
+    _must_be(case, (*WAITING, "accepted"))
+    await _done(ctx, case, "escalate")
+    chats = [chat for chat in await hand_on(ctx, case, above=("grid_worker", "grid_leader")) if chat.person_id != ctx.person.id]
+    return Reply((say("case.did.escalated" if chats else "case.did.escalated_queue", ref=case.ref),))
+
+
+async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """办结: done, says the handler. The resident is asked, and only the resident can make it 'solved'."""
+    case = await workable(ctx, str(answers["case"]), "case.finish")
+    _must_be(case, ("accepted",))
+    case.state, case.outcome, case.finished_at, case.handler_id = "finished", answers["outcome"], ctx.now, ctx.person.id
+    event = await _done(ctx, case, "finish", answers["finish_words"], outcome=answers["outcome"])
+    photos = tuple(answers.get("finish_photos") or ())
+    for media in await ctx.unit.media.of(photos):
+        if media.chat_id == ctx.chat.id:
+            media.case_id, media.event_id = case.id, event.id
+    lines = (
+        say("case.told.finished", ref=case.ref, title=case.title, outcome=say(f"outcome.{case.outcome}")),
+        say("case.told.words", words=answers["finish_words"]),
+        say("case.told.solved"),
+    )
+    await _tell_resident(ctx, case, Reply(lines, solved_choices(case), photos, card=True))
+    return Reply((say("case.did.finished", ref=case.ref),))
+
+
+async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: Any) -> CaseEvent:
+    await ctx.audit(f"case.{action}", case.ref)
+    return await record(ctx, case, action, note, **data)
+
+
+async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
+    """Where the report was written, or wherever its owner was last heard."""
+    if not ctx.tell(await ctx.unit.people.chat(case.chat_id), reply, Priority.REPLY):
+        await ctx.tell_person(case.reporter_id, reply)
+
+
+def _must_be(case: Case, states: tuple[str, ...]) -> None:
+    if case.state not in states:
+        raise Refusal("case.already", ref=case.ref, state=say(f"case.state.{case.state}"))

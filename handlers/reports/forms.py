@@ -1,0 +1,101 @@
+"""The forms of the reports room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.context import Context
+from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Text
+from handlers.form.steps import Answers
+from handlers.messages import Reply, Say, say
+from handlers.reports import actions
+from knowledge.addresses import locate
+
+RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
+OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
+
+
+async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
+    """The three likeliest categories of the words, and 其他."""
+    likely = actions.likely_categories(ctx, str(answers.get("report_words", "")))
+    named = [(entry, say("report.category", name=name)) for entry, name in likely[:3]]
+    return [*named, ("other", say("report.other"))]
+
+
+def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+    """What the words already tell: the category when it is certain (or nothing comes near), the place when it is one."""
+    words = str(answers.get("report_words", ""))
+    found: dict[str, Any] = {}
+    if words and "report_category" not in answers:
+        likely = actions.likely_categories(ctx, words)
+        sure = actions.sure_category(ctx, words)
+        if sure or not likely:
+            found["report_category"] = sure
+    if words and "report_place" not in answers:
+        places = locate(words, ctx.catalogue)
+        if len(places) == 1 and places[0].kind == "building":
+            found["report_place"] = {"area": places[0].code, "text": actions.place_text(ctx, places[0].code, words)}
+    return found
+
+
+def _about(ctx: Context, answers: Answers) -> Say | None:
+    """What was understood, said before the first question."""
+    category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
+    if "report_words" not in answers:
+        return None
+    return say("report.about", name=category.label) if category else say("report.about_other")
+
+
+def _summary(ctx: Context, answers: Answers) -> Reply:
+    category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
+    return Reply(
+        (
+            say("report.sum_head", name=category.label if category else say("report.other")),
+            say("report.sum_place", place=answers["report_place"]["text"]),
+            say("report.sum_words", words=answers["report_words"]),
+            say("report.sum_photos", count=len(answers.get("report_photos") or [])),
+        )
+    )
+
+
+REPORT = Form(
+    "report",
+    version=1,
+    done=actions.submit,
+    infer=_infer,
+    about=_about,
+    steps=(
+        Text(key="report_words", question="report.ask_words", least=2),
+        Pick(key="report_category", question="report.ask_category", options=_categories),
+        Place(key="report_place", question="report.ask_place"),
+        Photos(key="report_photos", question="report.ask_photos"),
+        Confirm(key="report_ok", question="report.ask_ok", summary=_summary),
+    ),
+)
+
+FINISH = Form(
+    "finish",
+    version=1,
+    done=actions.finish,
+    consent=False,
+    steps=(
+        Pick(key="outcome", question="finish.ask_outcome", options=[(one, say(f"outcome.{one}")) for one in OUTCOMES]),
+        Text(key="finish_words", question="finish.ask_words", least=2),
+        Photos(key="finish_photos", question="finish.ask_photos"),
+    ),
+)
+
+RETURN = Form(
+    "return",
+    version=1,
+    done=actions.send_back,
+    consent=False,
+    steps=(
+        Pick(key="return_reason", question="return.ask_reason", options=[(one, say(f"return.{one}")) for one in RETURN_REASONS]),
+        Text(key="return_words", question="return.ask_words", optional=True),
+    ),
+)
+
+PHONE = Form("phone", version=1, done=actions.keep_phone, steps=(Phone(key="phone", question="phone.ask"),))
+
+SUPPLEMENT = Form("supplement", version=1, done=actions.supplement, steps=(Text(key="supplement", question="supplement.ask"),))

@@ -1,0 +1,85 @@
+"""Where a service is done: the nearest places when it is known where the person is, otherwise those for the widest area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from handlers.context import Context
+from handlers.messages import Say, say
+from knowledge.catalogue import Catalogue
+from knowledge.entries import Place, Service
+from knowledge.places import nearest
+
+SHOWN: Final = 2
+"""Places named at once: more cannot be remembered when read aloud."""
+
+ELDER_PACE: Final = 0.7
+"""The part of the usual walking speed that old people make (domain.md §2: slower for old people)."""
+
+_WIDE: Final = frozenset({"sub_district", "community"})
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody is, WGS-84; not ``exact`` when only the community is known, too wide for walking minutes."""
+
+    lat: float
+    lon: float
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A place to go to; ``minutes`` on foot, 0 when it is not known where from."""
+
+    place: Place
+    minutes: int = 0
+
+
+def known_spot(ctx: Context) -> Spot | None:
+    """Where the person is as far as a pin, a door poster or their own area tells."""
+    return spot_of(ctx.catalogue, ctx.chat.preset) or spot_of(ctx.catalogue, {"area": ctx.person.area_code})
+
+
+def spot_of(catalogue: Catalogue, told: Mapping[str, Any]) -> Spot | None:
+    """The spot of a place as forms keep it ({area, lat, lon}): the pin, or the middle of the area."""
+    area = catalogue.areas.get(str(told.get("area") or ""))
+    lat, lon = told.get("lat"), told.get("lon")
+    middle = (area.lat, area.lon) if area else None
+    if isinstance(lat, int | float) and isinstance(lon, int | float) and (lat, lon) != middle:
+        return Spot(lat, lon)
+    return Spot(area.lat, area.lon, area.kind not in _WIDE) if area else None
+
+
+def options(ctx: Context, service: Service, spot: Spot | None) -> list[Option]:
+    """At most ``SHOWN`` places that do it: the nearest first, or those of the widest area when no spot is known."""
+    if spot is None:
+        return [Option(place) for place in _widest(ctx.catalogue, service.place_kinds)[:SHOWN]]
+    pace = ctx.rules.walking_metres * (ELDER_PACE if ctx.person.elder else 1.0)
+    found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, SHOWN, pace)
+    return [Option(one.place, one.minutes if spot.exact else 0) for one in found]
+
+
+def lines(found: Sequence[Option], *, phones: bool = False) -> list[Say]:
+    """Name with minutes, address, opening hours, and if asked for the phone on a line of its own."""
+    told: list[Say] = []
+    for number, one in enumerate(found, 1):
+        place = one.place
+        key = "service.place.walk" if one.minutes else "service.place"
+        told.append(say(key, n=number, name=place.name, minutes=one.minutes))
+        told.append(say("service.place.where", address=place.address, hours=place.hours))
+        if phones and place.phone:
+            told.append(say("service.digits", phone=place.phone))
+    return told
+
+
+def phone_of(service: Service, found: Sequence[Option]) -> str:
+    """Whom to ask: the first place that can be called, otherwise the hotline of the matter."""
+    return next((one.place.phone for one in found if one.place.phone), service.complaint_phone)
+
+
+def _widest(catalogue: Catalogue, kinds: Sequence[str]) -> list[Place]:
+    fitting = [place for place in catalogue.places.values() if place.kind in kinds]
+    return sorted(fitting, key=lambda place: (len(catalogue.lineage(place.area)), kinds.index(place.kind)))

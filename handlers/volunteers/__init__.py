@@ -1,0 +1,69 @@
+"""Volunteers: sign up, get tasks that fit, claim a place or wait in line; staff post tasks and see who comes (domain.md §5)."""
+
+from __future__ import annotations
+
+from handlers.context import Context
+from handlers.messages import Incoming
+from handlers.permissions import DESK, GRID
+from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
+from handlers.volunteers import claims, signup, tasks, views
+from handlers.volunteers.forms import POST, SIGN_UP
+
+topic = Topic("volunteers", forms=[SIGN_UP, POST])
+
+
+@topic.on(intent("volunteer"), command("volunteer"), phrase("volunteers.words"), press("menu.volunteer"))
+async def begin(ctx: Context, said: Incoming) -> Answer:
+    """The sign-up form, or the entry of somebody who signed up already."""
+    volunteer = await ctx.unit.volunteers.get(ctx.person.id)
+    return views.entry(ctx, volunteer) if volunteer else await ctx.start(SIGN_UP)
+
+
+@topic.on(press("volunteer.edit"))
+async def edit(ctx: Context, said: Incoming) -> Answer:
+    """修改: the summing-up of the form with what is known, each answer can be changed."""
+    volunteer = await ctx.unit.volunteers.get(ctx.person.id)
+    return await ctx.start(SIGN_UP, **(signup.answers_of(ctx, volunteer) if volunteer else {}))
+
+
+@topic.on(press("volunteer.pause"))
+async def pause(ctx: Context, said: Incoming) -> Answer:
+    """暂停: no more tasks are pushed."""
+    return await signup.switch(ctx, active=False)
+
+
+@topic.on(press("volunteer.resume"))
+async def resume(ctx: Context, said: Incoming) -> Answer:
+    """恢复: tasks are pushed again."""
+    return await signup.switch(ctx, active=True)
+
+
+@topic.on(command("task", roles=GRID | DESK))
+async def post(ctx: Context, said: Incoming) -> Answer:
+    """Staff: post a task."""
+    await ctx.require("task.post")
+    return await ctx.start(POST)
+
+
+@topic.on(command("tasks", roles=GRID | DESK), press("volunteer.tasks"))
+async def listed(ctx: Context, said: Incoming) -> Answer:
+    """Staff see the tasks of their areas with who comes; volunteers those of their community."""
+    return await tasks.listed(ctx)
+
+
+@topic.on(press("task.more"))
+async def more(ctx: Context, said: Incoming) -> Answer:
+    """再问一批."""
+    return await tasks.ask_next(ctx, argument(said))
+
+
+@topic.on(press("task.claim"))
+async def claim(ctx: Context, said: Incoming) -> Answer:
+    """我来."""
+    return await claims.claim(ctx, argument(said))
+
+
+@topic.on(press("task.decline"))
+async def decline(ctx: Context, said: Incoming) -> Answer:
+    """这次不行."""
+    return await claims.decline(ctx, argument(said))

@@ -1,0 +1,110 @@
+"""Who comes: places are given under the task's row lock, first come first served, and late ones wait in line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.context import Context
+from handlers.duty import above, area_of
+from handlers.errors import NotFound, Refusal
+from handlers.messages import Reply, reply, say
+from handlers.volunteers import views
+from handlers.volunteers.signup import registered
+from handlers.volunteers.tasks import ask_more, locked
+from storage.models import Claim, Task, Volunteer
+
+
+async def claim(ctx: Context, ref: str) -> Reply:
+    """我来: a place, or a position in the waiting list. Raises NotFound, or Refusal when it has begun or one never signed up."""
+    task, own = await _own(ctx, ref)
+    if own.state == "claimed":
+        raise Refusal("volunteers.claimed_before", ref=task.ref)
+    if own.state == "waiting":
+        raise Refusal("volunteers.waiting_before", ref=task.ref, position=await _position(ctx, own))
+    if task.taken >= task.places:
+        await _queue(ctx, own)
+        return reply("volunteers.waiting", views.cannot(task), ref=task.ref, position=await _position(ctx, own))
+    own.state, own.at = "claimed", ctx.now
+    task.taken += 1
+    if task.taken == task.places:
+        await _tell_full(ctx, task)
+    return Reply(
+        (say("volunteers.claimed", ref=task.ref), views.line("volunteers.when_where", task)), (views.cannot(task),)
+    )
+
+
+async def decline(ctx: Context, ref: str) -> Reply:
+    """这次不行: nothing more is pushed for this task; a place that becomes free goes to the first in line."""
+    task, own = await _own(ctx, ref)
+    freed = own.state == "claimed"
+    own.state, own.at = "declined", ctx.now
+    if freed:
+        task.taken -= 1
+        await _pass_on(ctx, task)
+    if task.taken < task.places:
+        await _ask_when_short(ctx, task)
+    return reply("volunteers.declined", ref=task.ref)
+
+
+async def _own(ctx: Context, ref: str) -> tuple[Task, Claim]:
+    """The locked task and where the speaker stands with it; a task of another community does not exist for them."""
+    task = await locked(ctx, ref)
+    volunteer = await registered(ctx)
+    own = await ctx.unit.volunteers.claim_of(task.id, ctx.person.id)
+    if own is None:
+        if not await _concerns(ctx, task, volunteer):
+            raise NotFound(task.ref)
+        own = Claim(task_id=task.id, person_id=ctx.person.id, state="", at=ctx.now)
+        ctx.unit.volunteers.add(own)
+    return task, own
+
+
+async def _concerns(ctx: Context, task: Task, volunteer: Volunteer) -> bool:
+    community = await above(ctx, await area_of(ctx, volunteer.area_code), "community")
+    return community.holds(task.area) or task.area.holds(community)
+
+
+async def _queue(ctx: Context, own: Claim) -> None:
+    """Last in line, even when two come in the same instant."""
+    last = await ctx.unit.volunteers.claims(own.task_id, "waiting")
+    own.state = "waiting"
+    own.at = max(ctx.now, last[-1].at + timedelta(microseconds=1)) if last else ctx.now
+
+
+async def _position(ctx: Context, own: Claim) -> int:
+    waiting = await ctx.unit.volunteers.claims(own.task_id, "waiting")
+    return [one.person_id for one in waiting].index(own.person_id) + 1
+
+
+async def _pass_on(ctx: Context, task: Task) -> None:
+    """Give a free place to the first in line and say so; staff hear when nobody waits."""
+    waiting = await ctx.unit.volunteers.claims(task.id, "waiting")
+    if not waiting:
+        await ctx.tell_person(
+            task.author_id, reply("volunteers.place_free", ref=task.ref, taken=task.taken, places=task.places)
+        )
+        return
+    waiting[0].state, waiting[0].at = "claimed", ctx.now
+    task.taken += 1
+    told = Reply(
+        (say("volunteers.promoted", ref=task.ref), views.line("volunteers.when_where", task)), (views.cannot(task),)
+    )
+    await ctx.tell_person(waiting[0].person_id, told)
+
+
+async def _ask_when_short(ctx: Context, task: Task) -> None:
+    """Ask the next batch once fewer are still to answer than places are free."""
+    if len(await ctx.unit.volunteers.claims(task.id, "asked")) < task.places - task.taken:
+        await ask_more(ctx, task)
+
+
+async def _tell_full(ctx: Context, task: Task) -> None:
+    """The others who were asked hear that it is full, once; so does whoever posted the task."""
+    for chat in await ctx.unit.volunteers.chats_of(task.id, "asked"):
+        if chat.person_id != ctx.person.id:
+            ctx.tell(chat, reply("volunteers.full", views.wait(task), ref=task.ref, what=task.what))
+    for one in await ctx.unit.volunteers.claims(task.id, "asked"):
+        one.state = "told"
+    await ctx.tell_person(
+        task.author_id, reply("volunteers.full_staff", ref=task.ref, what=task.what, places=task.places)
+    )

@@ -1,0 +1,91 @@
+"""The questions to a volunteer, and those about a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers.context import Context
+from handlers.form import Confirm, Form, Moment, Number, Pick, Place, Problem, Read, Text
+from handlers.form.steps import Answers
+from handlers.messages import Incoming, Reply, Say, say
+from handlers.volunteers import signup, tasks
+from handlers.volunteers.kinds import SKILLS, TIMES
+from handlers.volunteers.views import grid_name, joined, local, skill, when
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places(Number):
+    """How many people are needed, up to the city's own limit."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A number of people; a time or year would be far beyond the limit and is asked again."""
+        return await Number.read(replace(self, high=ctx.rules.task_places), ctx, said, answers)
+
+
+def _begin(ctx: Context, answers: Answers) -> Say:
+    return say("volunteers.begin")
+
+
+def _entry(ctx: Context, answers: Answers) -> Reply:
+    told = say(
+        "volunteers.entry",
+        skills=joined([skill(one) for one in answers["volunteer_skills"]]),
+        times=joined([when(one) for one in answers["volunteer_times"]]),
+        grid=grid_name(ctx, answers["volunteer_grid"]["area"]),
+    )
+    return Reply((told,))
+
+
+def _task(ctx: Context, answers: Answers) -> Reply:
+    told = say(
+        "volunteers.summary",
+        what=answers["task_what"],
+        skill=skill(answers["task_skill"]),
+        when=local(datetime.fromisoformat(answers["task_when"])),
+        where=answers["task_where"]["text"],
+        places=answers["task_places"],
+    )
+    return Reply((told,))
+
+
+SIGN_UP = Form(
+    "volunteer",
+    version=1,
+    done=signup.sign_up,
+    about=_begin,
+    steps=(
+        Pick(
+            key="volunteer_skills",
+            question="volunteers.ask_skills",
+            several=True,
+            options=[(one, skill(one)) for one in SKILLS],
+        ),
+        Pick(
+            key="volunteer_times",
+            question="volunteers.ask_times",
+            several=True,
+            options=[(one, when(one)) for one in TIMES],
+        ),
+        Place(key="volunteer_grid", question="volunteers.ask_grid"),
+        Confirm(key="volunteer_confirm", question="volunteers.ask_confirm", summary=_entry),
+    ),
+)
+POST = Form(
+    "task",
+    version=1,
+    done=tasks.post,
+    consent=False,
+    steps=(
+        Text(key="task_what", question="volunteers.ask_what", least=2, most=200),
+        Pick(
+            key="task_skill",
+            question="volunteers.ask_skill",
+            options=[(one, skill(one)) for one in ("any", *SKILLS)],
+        ),
+        Moment(key="task_when", question="volunteers.ask_when"),
+        Place(key="task_where", question="volunteers.ask_where"),
+        Places(key="task_places", question="volunteers.ask_places", low=1, high=1000),
+        Confirm(key="task_confirm", question="volunteers.ask_post", submit="volunteers.post", summary=_task),
+    ),
+)

@@ -1,0 +1,107 @@
+"""Tasks: staff post them, those who fit are asked in batches, staff and volunteers list them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from handlers.context import Context
+from handlers.duty import above, area_of, duty_areas
+from handlers.errors import NotFound, Refusal
+from handlers.messages import Choice, Reply, Say, choice, reply, say
+from handlers.volunteers import views
+from handlers.volunteers.kinds import time_of
+from handlers.volunteers.signup import registered
+from storage.models import Claim, Task
+
+
+async def post(ctx: Context, answers: dict[str, Any]) -> Reply:
+    """Keep a new task and ask the first batch; raises NotAllowed outside the speaker's areas, Refusal when it is over."""
+    where = answers["task_where"]
+    area = await area_of(ctx, where["area"])
+    await ctx.require("task.post", area)
+    starts_at = datetime.fromisoformat(answers["task_when"])
+    if starts_at <= ctx.now:
+        raise Refusal("volunteers.past")
+    task = Task(
+        ref=await ctx.unit.volunteers.new_reference(), what=answers["task_what"], skill=answers["task_skill"],
+        time=time_of(starts_at), starts_at=starts_at, place=where["text"][:200], places=answers["task_places"], taken=0,
+        area=area, area_code=area.code, author_id=ctx.person.id, state="open", created_at=ctx.now,
+    )  # fmt: skip
+    ctx.unit.volunteers.add(task)
+    await ctx.unit.session.flush()
+    await ctx.audit("task.post", task.ref, area=area.code, places=task.places)
+    return reply("volunteers.posted", ref=task.ref, asked=await ask_more(ctx, task), places=task.places)
+
+
+async def ask_more(ctx: Context, task: Task) -> int:
+    """Ask the next ``rules.claim_batch`` volunteers who fit and were not asked yet; returns how many there were."""
+    grid, community = await above(ctx, task.area, "grid"), await above(ctx, task.area, "community")
+    found = await ctx.unit.volunteers.candidates(task, grid, community, ctx.rules.claim_batch)
+    for volunteer, chat in found:
+        ctx.unit.volunteers.add(Claim(task_id=task.id, person_id=volunteer.person_id, state="asked", at=ctx.now))
+        ctx.tell(chat, views.card(task))
+    await ctx.unit.volunteers.mark_asked([volunteer.person_id for volunteer, _ in found], ctx.now)
+    await ctx.unit.session.flush()
+    return len(found)
+
+
+async def ask_next(ctx: Context, ref: str) -> Reply:
+    """再问一批, by staff; raises NotAllowed, NotFound, or Refusal when the task is full."""
+    task = await locked(ctx, ref)
+    await ctx.require("task.post", task.area, subject=task.ref)
+    if task.taken >= task.places:
+        raise Refusal("volunteers.full_already", ref=task.ref)
+    asked = await ask_more(ctx, task)
+    await ctx.audit("task.more", task.ref, asked=asked)
+    return reply("volunteers.asked_more" if asked else "volunteers.nobody_left", ref=task.ref, asked=asked)
+
+
+async def locked(ctx: Context, ref: str) -> Task:
+    """The task, locked until the transaction ends; raises NotFound, or Refusal when it has begun."""
+    task = await ctx.unit.volunteers.find_task(ref[:12], lock=True)
+    if task is None:
+        raise NotFound(ref[:12])
+    if task.starts_at <= ctx.now:
+        raise Refusal("volunteers.begun", ref=task.ref)
+    return task
+
+
+async def listed(ctx: Context) -> Reply:
+    """For staff the tasks of their areas with who comes; for a volunteer those of the community, without names."""
+    if areas := await duty_areas(ctx, "task.list"):
+        found = await ctx.unit.volunteers.open_tasks([area.path for area in areas], ctx.now)
+        shown = [await _for_staff(ctx, task) for task in found]
+    else:
+        home = await area_of(ctx, (await registered(ctx)).area_code)
+        found = await ctx.unit.volunteers.open_tasks([(await above(ctx, home, "community")).path], ctx.now)
+        shown = [await _for_volunteer(ctx, task) for task in found]
+    if not shown:
+        return reply("volunteers.no_tasks")
+    lines = (say("volunteers.list"), *(line for told, _ in shown for line in told))
+    return Reply(lines, tuple(one for _, offered in shown for one in offered))
+
+
+Shown = tuple[tuple[Say, ...], tuple[Choice, ...]]
+
+
+async def _for_staff(ctx: Context, task: Task) -> Shown:
+    waiting = len(await ctx.unit.volunteers.claims(task.id, "waiting"))
+    names = await ctx.unit.volunteers.comers(task.id)
+    line = views.line("volunteers.staff_line", task, taken=task.taken, waiting=waiting)
+    more = choice("volunteers.more", f"task.more:{task.ref}", ref=task.ref)
+    offered = (more,) if task.taken < task.places and await ctx.may("task.post", task.area) else ()
+    if not names:
+        return (line,), offered
+    await ctx.audit("task.list", task.ref, names=len(names))
+    return (line, say("volunteers.comers", names=views.named(names))), offered
+
+
+async def _for_volunteer(ctx: Context, task: Task) -> Shown:
+    claim = await ctx.unit.volunteers.claim_of(task.id, ctx.person.id)
+    state = claim.state if claim else ""
+    if state in ("claimed", "waiting"):
+        cannot = choice("volunteers.cannot_one", f"task.decline:{task.ref}", ref=task.ref)
+        return (views.line(f"volunteers.line_{state}", task),), (cannot,)
+    coming = choice("volunteers.come_one", f"task.claim:{task.ref}", ref=task.ref)
+    return (views.line("volunteers.line", task, free=task.places - task.taken),), (coming,)

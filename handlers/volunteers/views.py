@@ -1,0 +1,100 @@
+"""How volunteers and tasks are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.context import Context
+from handlers.form.steps import SHANGHAI
+from handlers.messages import Choice, Reply, Say, choice, say
+from storage.models import Task, Volunteer
+
+
+def skill(value: str) -> Say:
+    """The name of a skill."""
+    return say(f"volunteers.skill.{value}")
+
+
+def when(value: str) -> Say:
+    """The name of a time."""
+    return say(f"volunteers.time.{value}")
+
+
+def local(moment: datetime) -> str:
+    """Local time as ``11-28 09:00``."""
+    return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+
+
+def joined(parts: Sequence[object]) -> object:
+    """Several words as a list in the reader's language; halves, so that even 200 nest only a few levels deep."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    middle = len(parts) // 2
+    return say("volunteers.and", first=joined(parts[:middle]), second=joined(parts[middle:]))
+
+
+def named(names: Sequence[str]) -> object:
+    """The names that were given, and how many came without."""
+    given: list[object] = [name for name in names if name]
+    unnamed = len(names) - len(given)
+    return joined([*given, say("volunteers.unnamed", count=unnamed)] if unnamed else given)
+
+
+def grid_name(ctx: Context, code: str) -> str:
+    """The full name of the grid that holds an area, or of the area itself when it is larger."""
+    lineage = ctx.catalogue.lineage(code)
+    grid = next((area.code for area in lineage if area.kind == "grid"), code)
+    return ctx.catalogue.full_name(grid)
+
+
+def entry(ctx: Context, volunteer: Volunteer) -> Reply:
+    """Somebody's own entry with 修改 and 暂停 or 恢复."""
+    told = say(
+        "volunteers.entry",
+        skills=joined([skill(one) for one in volunteer.skills]),
+        times=joined([when(one) for one in volunteer.times]),
+        grid=grid_name(ctx, volunteer.area_code),
+    )
+    state = say("volunteers.active" if volunteer.active else "volunteers.paused")
+    switch = ("volunteers.pause", "volunteer.pause") if volunteer.active else ("volunteers.resume", "volunteer.resume")
+    offered = (
+        choice("volunteers.see_tasks", "volunteer.tasks"),
+        choice("volunteers.edit", "volunteer.edit"),
+        choice(*switch),
+    )
+    return Reply((say("volunteers.yours"), told, state), offered, card=True)
+
+
+def card(task: Task) -> Reply:
+    """A task as it is pushed: what, when and where in the first lines, 我来 and 这次不行 below."""
+    return Reply(
+        (line("volunteers.card", task, skill=skill(task.skill)),),
+        (
+            choice("volunteers.come", f"task.claim:{task.ref}", style="primary"),
+            choice("volunteers.not_now", f"task.decline:{task.ref}"),
+        ),
+        card=True,
+    )
+
+
+def cannot(task: Task) -> Choice:
+    """The button for somebody who had said yes."""
+    return choice("volunteers.cannot", f"task.decline:{task.ref}")
+
+
+def wait(task: Task) -> Choice:
+    """The button to stand in line for a full task."""
+    return choice("volunteers.wait", f"task.claim:{task.ref}")
+
+
+def line(key: str, task: Task, **more: object) -> Say:
+    """A sentence about a task, with everything there is to say of it."""
+    told = {
+        "ref": task.ref,
+        "what": task.what,
+        "when": local(task.starts_at),
+        "where": task.place,
+        "places": task.places,
+    }
+    return say(key, **{**told, **more})

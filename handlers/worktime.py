@@ -1,0 +1,76 @@
+"""When something is due: hours and days, on the clock or on the Chinese work calendar with its swapped days (调休).
+
+Limits are written ``4h`` hours, ``7d`` calendar days, ``8wh`` working hours, ``3wd`` working days (domain.md §3). Times come in and go
+out as UTC; days begin and end in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+from handlers.rules import Rules
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def due(limit: str, start: datetime, rules: Rules) -> datetime:
+    """The instant by which ``limit`` from ``start`` is over. Working days end at the day's closing time.
+
+    Raises ValueError for a limit that is not understood.
+    """
+    found = re.fullmatch(r"(\d+)(h|d|wh|wd)", limit)
+    if found is None:
+        raise ValueError(f"not a limit: {limit}")
+    amount, unit = int(found[1]), found[2]
+    if unit in ("h", "d"):
+        return start + timedelta(hours=amount) * (24 if unit == "d" else 1)
+    local = start.astimezone(SHANGHAI)
+    end = _after_days(local, amount, rules) if unit == "wd" else _after_hours(local, timedelta(hours=amount), rules)
+    return end.astimezone(start.tzinfo)
+
+
+def is_workday(day: date) -> bool:
+    """Whether offices work on this day; beyond the published calendar, Monday to Friday."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def is_open(now: datetime, rules: Rules) -> bool:
+    """Whether somebody sits in the office at this instant."""
+    local = now.astimezone(SHANGHAI)
+    return is_workday(local.date()) and _clock(rules.day_start) <= local.time() < _clock(rules.day_end)
+
+
+def _after_days(local: datetime, days: int, rules: Rules) -> datetime:
+    day = local.date()
+    while days > 0:
+        day += timedelta(days=1)
+        days -= is_workday(day)
+    return datetime.combine(day, _clock(rules.day_end), SHANGHAI)
+
+
+def _after_hours(local: datetime, left: timedelta, rules: Rules) -> datetime:
+    day = local.date()
+    while True:
+        opens, closes = (datetime.combine(day, _clock(edge), SHANGHAI) for edge in (rules.day_start, rules.day_end))
+        begin = max(local, opens)
+        if is_workday(day) and begin < closes:
+            if left <= closes - begin:
+                return begin + left
+            left -= closes - begin
+        day += timedelta(days=1)
+
+
+def _clock(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def told(instant: datetime) -> str:
+    """An instant for people: ``11月24日 17:30`` in local time, digits only so that any language can use it."""
+    return instant.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

@@ -1,0 +1,80 @@
+"""Buildings, units and rooms in free text: 3栋2单元501, 三栋二单元五零一, 18号楼, B座1203, 12-3-1802, 201幢.
+
+Captured numbers only are converted: a general number converter damages text (五一路 → 51路). A lone 这一栋 or 三栋楼
+is a count, 2#线 a bus or a wire, and 3号 of 1月3号楼道 a date.
+"""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.numerals import DIGIT_CHARS, NUMERAL_CHARS, to_arabic
+from knowledge.phones import narrow
+from knowledge.words import LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What was found at `start:end`; parts that weren't said are empty. Numbers are ASCII, letters upper case."""
+
+    building: str
+    unit: str
+    room: str
+    start: int
+    end: int
+
+
+_GAP = r"[ ,，、的\-]?"
+_FLOOR = rf"(?:(?:[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})[层楼]{_GAP})?"
+_ROOM = rf"{_FLOOR}(?P<room>[0-9]{{3,4}}|[{DIGIT_CHARS}]{{3,4}})"
+_ROOM_END = r"(?:室|房间|房|号房|号室|户)?(?![0-9]|[元块米岁天个年人])"
+_UNIT = rf"(?P<unit>[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}}|[A-Za-z])(?:单元|單元|门洞|号门|门(?={_GAP}[0-9]{{3}}))"
+
+_BUILDING = re.compile(
+    rf"(?<![0-9A-Za-z{NUMERAL_CHARS}月#.\-])(?P<building>[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERAL_CHARS}]{{1,5}})"
+    rf"(?P<kind>[号號]?[栋棟幢]|[号號][楼樓]|#[楼樓]|座|#(?=[0-9]{{1,2}}单元|{_GAP}[0-9]{{3,4}}(?![0-9])))"
+    rf"(?:{_GAP}{_UNIT})?(?:{_GAP}{_ROOM}{_ROOM_END})?"
+)
+_DASHED = re.compile(
+    r"(?<![0-9A-Za-z\-/.])(?P<building>[1-9][0-9]{0,2})-(?P<unit>[1-9]|1[0-2])-(?P<room>[0-9]{3,4})(?![0-9\-/.])"
+)
+_UNIT_FIRST = re.compile(rf"(?<![0-9A-Za-z{NUMERAL_CHARS}]){_UNIT}(?:{_GAP}{_ROOM}{_ROOM_END})?")
+_ROOM_ALONE = re.compile(r"(?<![0-9\-])(?P<room>[0-9]{3,4})(?:室|房间)")
+_PATTERNS = (_BUILDING, _DASHED, _UNIT_FIRST, _ROOM_ALONE)
+
+_STAIRS = "道下顶上梯前后门里内外口旁边底间长面栋"
+"""What may follow 楼 in 三栋楼道, where 楼 doesn't belong to the number."""
+_COUNTED_BEFORE = re.compile(r"[有这那每某整同另哪盖建几共全前后]$")
+_COUNTED_AFTER = re.compile(rf"的?[老新旧小大高空]{{0,2}}(?:[楼樓](?![{_STAIRS}])|房|别墅|建筑|住宅|宿舍|民宅)")
+
+
+def addresses(text: str) -> list[Address]:
+    """Addresses in the order of the text (its first 1,000 characters), none inside another."""
+    text = narrow(text[:LONGEST])
+    found: list[Address] = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if pattern is _BUILDING and _is_count(match, text):
+                continue
+            if all(match.end() <= other.start or match.start() >= other.end for other in found):
+                found.append(_address(match))
+    return sorted(found, key=lambda address: address.start)
+
+
+def _address(match: re.Match[str]) -> Address:
+    said = match.groupdict()
+    building, unit, room = (to_arabic(said.get(part) or "") for part in ("building", "unit", "room"))
+    return Address(building, unit, room, *match.span())
+
+
+def _is_count(match: re.Match[str], text: str) -> bool:
+    """三栋楼, 这一栋, 一座桥, 7座车: a number of things and no name."""
+    number = match["building"]
+    if match["unit"] or match["room"]:
+        return False
+    if match["kind"] == "座":
+        return not (number.isascii() and number[0].isalpha())
+    if match["kind"][-1] in "楼樓":
+        return False
+    if number == "两" or _COUNTED_BEFORE.search(text[: match.start()]):
+        return True
+    return not number.isascii() and bool(_COUNTED_AFTER.match(text[match.end() : match.end() + 6]))

@@ -1,0 +1,27 @@
+"""Chinese numerals as people write them in addresses: 十八 is 18, 二十一 is 21, 五零一 and 五〇一 are 501."""
+
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1, "○": 0}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+DIGIT_CHARS = "".join(_DIGITS)
+NUMERAL_CHARS = "".join((*_DIGITS, *_UNITS))
+
+
+def to_arabic(text: str) -> str:
+    """The number in ASCII digits without leading zeros; what isn't a number is returned in upper case (b → B)."""
+    if text.isascii():
+        return text.lstrip("0") or "0" if text.isdigit() else text.upper()
+    if any(char in _UNITS for char in text):
+        return str(_with_units(text))
+    return "".join(str(_DIGITS[char]) for char in text)
+
+
+def _with_units(text: str) -> int:
+    total, last = 0, 0
+    for char in text:
+        if char in _UNITS:
+            total += (last or 1) * _UNITS[char]
+            last = 0
+        else:
+            last = _DIGITS[char]
+    return total + last

@@ -1,0 +1,139 @@
+"""A chat backend in memory, which answers like the real one but by a script the test writes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.channels.base import Button, Photo, RawUpdate
+from bot.channels.webchat import WebChat
+from bot.web.backend import ChatMessage, ChatSession, Desk, PhotoRefused, StoredPhoto
+
+Answer = Callable[["MemoryBackend", str, Mapping[str, Any]], None]
+
+
+@dataclass
+class MemoryBackend:
+    """Everything a test may want to look at is public."""
+
+    folder: Path
+    answer: Answer | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sessions: dict[tuple[str, str], ChatSession] = field(default_factory=dict)
+    rows: dict[str, list[ChatMessage]] = field(default_factory=dict)
+    accepted: list[RawUpdate] = field(default_factory=list)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+    photos: dict[str, tuple[str, Photo]] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    failing: bool = False
+    asked: int = 0
+    name: str = "青松社区"
+
+    def __post_init__(self) -> None:
+        self.ids = itertools.count(1)
+        self.webchat = WebChat(self)
+
+    def say(self, chat: str, text: str, *buttons: Button, at: datetime | None = None, **fields: Any) -> ChatMessage:
+        """Linli says something; open pages hear at once."""
+        row = ChatMessage(next(self.ids), True, at or self.now(), text, buttons=buttons, **fields)
+        self.rows.setdefault(chat, []).append(row)
+        self.webchat.wake((chat,))
+        return row
+
+    def hear(self, chat: str, text: str, at: datetime | None = None, **fields: Any) -> ChatMessage:
+        """The person said something earlier."""
+        row = ChatMessage(next(self.ids), False, at or self.now(), text, **fields)
+        self.rows.setdefault(chat, []).append(row)
+        return row
+
+    def session(self, slot: str = "me") -> ChatSession:
+        """The only session of a slot."""
+        return next(one for (_, name), one in reversed(self.sessions.items()) if name == slot)
+
+    async def find_chat(self, token: str, slot: str) -> ChatSession | None:
+        return self.sessions.get((token, slot))
+
+    async def open_chat(self, token: str | None, slot: str, language: str) -> ChatSession:
+        known = self.sessions.get((token or "", slot))
+        return known or self._new(slot, language)
+
+    def _new(self, slot: str, language: str) -> ChatSession:
+        number = len(self.sessions) + 1
+        session = ChatSession(f"chat{number}", f"token-{number:032d}", language, self.name)
+        self.sessions[session.token, slot] = session
+        return session
+
+    async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
+        rows = [one for one in self.rows.get(chat, ()) if before is None or one.id < before]
+        return sorted(rows, key=lambda one: one.id)[-limit:]
+
+    async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:
+        self.asked += 1
+        found: dict[str, Sequence[ChatMessage]] = {}
+        for chat, mark in after.items():
+            rows = sorted((one for one in self.rows.get(chat, ()) if one.id > mark), key=lambda one: one.id)
+            found[chat] = rows[:limit]
+        return found
+
+    async def accept(self, chat: str, update: RawUpdate) -> None:
+        if self.failing:
+            raise RuntimeError("the database is away")
+        if any(one.external_id == update.external_id for one in self.accepted):
+            return
+        self.accepted.append(update)
+        self._transcribe(chat, update)
+        if self.answer:
+            self.answer(self, chat, update.raw)
+        self.webchat.wake((chat,))
+
+    def _transcribe(self, chat: str, update: RawUpdate) -> None:
+        raw = update.raw
+        location = (raw["lat"], raw["lon"]) if raw["type"] == "location" else None
+        photos = (raw["media"],) if raw["type"] == "photo" else ()
+        text = raw.get("label") or raw.get("text", "")
+        self.hear(chat, text, client=update.external_id, location=location, photos=photos)
+
+    async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
+        if data[:2] != b"\xff\xd8":
+            return PhotoRefused("web.error.photo_kind")
+        name = f"photo{len(self.photos) + 1}.jpg"
+        path = self.folder / name
+        path.write_bytes(data)
+        self.photos[name] = (chat, Photo(len(self.photos) + 1, path))
+        return StoredPhoto(name)
+
+    async def photo(self, chat: str, name: str) -> Photo | None:
+        owner, photo = self.photos.get(name, ("", None))
+        return photo if owner == chat else None
+
+    async def play(self, part: str, chat: str) -> bool:
+        self.parts[chat] = part
+        return True
+
+    async def redeem(self, code: str, slot: str, language: str) -> ChatSession | None:
+        if code not in self.codes:
+            return None
+        self.codes.remove(code)
+        return self._new(slot, language)
+
+    async def set_language(self, chat: str, language: str) -> None:
+        self._change(chat, language=language)
+
+    async def set_elder(self, chat: str, on: bool) -> None:
+        self._change(chat, elder=on)
+
+    def _change(self, chat: str, **fields: Any) -> None:
+        for key, session in self.sessions.items():
+            if session.chat == chat:
+                self.sessions[key] = replace(session, **fields)
+
+    async def desk(self, chat: str, language: str) -> Desk | None:
+        return self.desks.get(chat)
+
+    async def problems(self) -> Sequence[str]:
+        return ("database unreachable",) if self.failing else ()
