@@ -12,8 +12,10 @@ from handlers.messages import Priority, Reply
 from handlers.permissions import may
 from handlers.rules import Rules
 from handlers.texts import Texts
+from handlers.where import full_name
 from knowledge.catalogue import Catalogue
-from knowledge.engine import Understander
+from knowledge.gazetteer import Gazetteer
+from knowledge.understanding import Understander
 from storage.models import Area, Chat, Duty, Person
 from storage.unit import Unit
 
@@ -40,6 +42,7 @@ class Shelf:
     registry: Registry
     catalogue: Catalogue
     understander: Understander
+    gazetteer: Gazetteer
 
 
 @dataclass(slots=True)
@@ -67,6 +70,10 @@ class Context:
     def catalogue(self) -> Catalogue:
         """Services, places, categories, departments."""
         return self.shelf.catalogue
+
+    def full_name(self, code: str | None) -> str:
+        """An area's name after those above it."""
+        return full_name(self.catalogue, code) if code else ""
 
     def tell(self, chat: Chat | None, reply: Reply, priority: Priority = Priority.REPLY) -> bool:
         """Say something in another chat; False when there is none to reach."""

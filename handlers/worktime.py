@@ -71,6 +71,15 @@ def _clock(text: str) -> time:
     return time.fromisoformat(text)
 
 
+def left(due_at: datetime, now: datetime) -> tuple[str, int, str]:
+    """How much time is left: (text key, amount, level); level is good, warning or urgent."""
+    seconds = (due_at - now).total_seconds()
+    level = "urgent" if seconds < 0 else "warning" if seconds < 24 * 3600 else "good"
+    days, hours = int(abs(seconds) // 86400), int(abs(seconds) // 3600)
+    word = "left" if seconds >= 0 else "over"
+    return (f"time.{word}_days", days, level) if days else (f"time.{word}_hours", hours, level)
+
+
 def told(instant: datetime) -> str:
     """An instant for people: ``11月24日 17:30`` in local time, digits only so that any language can use it."""
     return instant.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

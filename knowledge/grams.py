@@ -6,17 +6,19 @@ have it: adding texts about something else changes nothing for the others.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _COMMON = 160
 """A feature of more texts than this says nothing and is dropped."""
-_TOUCHED = 700
+_TOUCHED = 300
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""
 _STEEPNESS = 0.5
 """How fast a feature loses weight with the number of its owners."""
+_BOTH = 1.0 - 2.0 * _OWN
 _SLIGHT = 0.06
 """Lowers a likeness that rests on one or two features."""
 _UNKNOWN = 0.8
@@ -44,22 +46,42 @@ def pairs(text: str) -> frozenset[str]:
 class Index:
     """Texts by their features. Build with all texts, then ask."""
 
-    def __init__(self, texts: Iterable[tuple[str, str]], cut: Callable[[str], frozenset[str]] = pairs) -> None:
-        """`texts`: (owner, normalised text); `cut` makes the features, of the texts here and of messages later."""
+    def __init__(
+        self, texts: Iterable[tuple[str, str]], cut: Callable[[str], frozenset[str]] = pairs, floor: float = 0.0
+    ) -> None:
+        """`texts`: (owner, normalised text); `cut` makes the features; likeness up to `floor` is taken for chance."""
         known = dict.fromkeys(texts)
+        self._floor = floor
+        self._cut = cut
         self._owners = [owner for owner, _ in known]
         self._texts = [text for _, text in known]
         features = [cut(text) for text in self._texts]
         self._postings = _postings(features)
         self._weights = {name: self._rarity(at) for name, at in self._postings.items()}
-        self._totals = [sum(self._weights.get(name, 0.0) for name in sorted(names)) for names in features]
+        rarest = sorted(self._postings, key=lambda name: (len(self._postings[name]), name))
+        self._order = {name: number for number, name in enumerate(rarest)}
+        self._own = [_SLIGHT + _OWN * self._sum(sorted(names)) for names in features]
 
-    def nearest(self, features: frozenset[str], barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
-        """For each owner with anything in common its text most like the message with these features."""
-        known = sorted((name for name in features if name in self._postings), key=self._order)
+    def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
+        """For each owner like the normalised message at all, the text of his that is most like it."""
+        features = self._cut(text)
+        order = self._order
+        known = sorted(filter(order.__contains__, features), key=order.__getitem__)
         if not known:
             return {}
-        shared: dict[int, float] = {}
+        own = _OWN * (self._sum(known) + _UNKNOWN * (len(features) - len(known)))
+        best: dict[str, Likeness] = {}
+        for number, common in self._shared(known).items():
+            score = common / (own + self._own[number] + _BOTH * common)
+            if score > self._floor:
+                owner = self._owners[number]
+                if owner not in barred and (owner not in best or score > best[owner].score):
+                    best[owner] = Likeness(owner, self._texts[number], min(score, 1.0))
+        return best
+
+    def _shared(self, known: Iterable[str]) -> dict[int, float]:
+        """The weight of the features each text has in common with the message, rarest features first."""
+        shared: defaultdict[int, float] = defaultdict(float)
         left = _TOUCHED
         for name in known:
             at = self._postings[name]
@@ -68,29 +90,15 @@ class Index:
                 break
             weight = self._weights[name]
             for number in at:
-                shared[number] = shared.get(number, 0.0) + weight
-        total = sum(map(self._weights.__getitem__, known)) + _UNKNOWN * (len(features) - len(known))
-        return self._best(shared, total, barred)
+                shared[number] += weight
+        return shared
+
+    def _sum(self, names: Iterable[str]) -> float:
+        return sum(self._weights.get(name, 0.0) for name in names)
 
     def _rarity(self, at: Iterable[int]) -> float:
         """Weight by the number of owners who have a feature: what everybody says (怎么办) tells nobody apart."""
         return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
-
-    def _order(self, name: str) -> tuple[int, str]:
-        return len(self._postings[name]), name
-
-    def _best(self, shared: dict[int, float], total: float, barred: frozenset[str]) -> dict[str, Likeness]:
-        best: dict[str, tuple[float, int]] = {}
-        for number, common in shared.items():
-            score = common / (common + _OWN * (total - common) + _OWN * (self._totals[number] - common) + _SLIGHT)
-            owner = self._owners[number]
-            if owner not in best or (score, -number) > best[owner]:
-                best[owner] = (score, -number)
-        return {
-            owner: Likeness(owner, self._texts[-number], min(score, 1.0))
-            for owner, (score, number) in best.items()
-            if owner not in barred
-        }
 
 
 def _postings(features: Sequence[frozenset[str]]) -> dict[str, list[int]]:

@@ -6,11 +6,12 @@ so that the cost of each mistake stays a setting.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.entries import IntentCues
-from knowledge.grams import Index, Likeness, pairs
+from knowledge.grams import Index, Likeness
 from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.matching import Reason
 from knowledge.words import normalise
@@ -86,7 +87,20 @@ class Leaning:
 
     intent: str
     strength: float
-    why: tuple[Reason, ...]
+    cues: Mapping[str, float]
+    like: Likeness | None
+    reference: str
+
+    @property
+    def why(self) -> tuple[Reason, ...]:
+        """The evidence in words."""
+        said = _SAID[self.intent]
+        why = [Reason("cue", f"{cue} → {said}", weight) for cue, weight in self.cues.items()]
+        if self.like:
+            why.append(Reason("wording", f"{self.like.text} → {said}", round(self.like.score, 3)))
+        if self.reference:
+            why.append(Reason("number", self.reference, 1.0))
+        return tuple(why)
 
 
 class Cues:
@@ -104,7 +118,7 @@ class Cues:
                 self._against.setdefault(normalise(text), []).append(intent.id)
             wordings += ((intent.id, normalise(example)) for example in intent.examples)
         self._automaton = compile_words({*self._for, *self._against})
-        self._wordings = Index(wordings)
+        self._wordings = Index(wordings, floor=weights.wording_floor)
 
     def lean(self, text: str) -> dict[str, Leaning]:
         """For each intent a normalised text speaks for at all: how strongly, and why."""
@@ -114,31 +128,26 @@ class Cues:
         for span in longest(spans, self._for.__contains__):
             for intent, weight in self._for[span.word]:
                 seen.setdefault(intent, {})[span.word] = weight
-        like = self._wordings.nearest(pairs(text))
-        if REFERENCE.search(text):
-            seen.setdefault("progress", {})
-        opposed = [intent for word in against for intent in self._against[word]]
-        return {
-            intent: self._leaning(intent, text, seen.get(intent, {}), like, opposed.count(intent))
-            for intent in {**seen, **like}
-        }
+        like = self._wordings.nearest(text)
+        reference = REFERENCE.search(text)
+        opposed = Counter(intent for word in against for intent in self._against[word])
+        told = {**seen, **like, **({"progress": None} if reference else {})}
+        leanings = {}
+        for intent in told:
+            code = reference.group().upper() if reference and intent == "progress" else ""
+            leaning = Leaning(intent, 0.0, seen.get(intent, {}), like.get(intent), code)
+            strength = self._strength(leaning, text) - self._weights.against * opposed[intent]
+            leanings[intent] = replace(leaning, strength=max(0.0, strength))
+        return leanings
 
-    def _leaning(
-        self, intent: str, text: str, cues: Mapping[str, float], like: Mapping[str, Likeness], opposed: int
-    ) -> Leaning:
+    def _strength(self, leaning: Leaning, text: str) -> float:
         weights = self._weights
-        why = [Reason("cue", f"{cue} → {_SAID[intent]}", weight) for cue, weight in cues.items()]
-        strength = math.fsum(cues.values())
-        if intent in _WHOLE:
-            strength *= _share(text, cues)
-        if intent in like and like[intent].score > weights.wording_floor:
-            score = like[intent].score
-            strength += weights.wording * (score - weights.wording_floor) / (1 - weights.wording_floor)
-            why.append(Reason("wording", f"{like[intent].text} → {_SAID[intent]}", round(score, 3)))
-        if intent == "progress" and (found := REFERENCE.search(text)):
-            strength += weights.reference
-            why.append(Reason("number", found.group().upper(), weights.reference))
-        return Leaning(intent, max(0.0, strength - weights.against * opposed), tuple(why))
+        strength = math.fsum(leaning.cues.values())
+        if leaning.intent in _WHOLE:
+            strength *= _share(text, leaning.cues)
+        if leaning.like:
+            strength += weights.wording * (leaning.like.score - weights.wording_floor) / (1 - weights.wording_floor)
+        return strength + (weights.reference if leaning.reference else 0.0)
 
 
 def _share(text: str, cues: Iterable[str]) -> float:

@@ -4,11 +4,11 @@ Three kinds of evidence, strongest first: keywords of the lexicon, likeness to a
 words in common as jieba cuts them. They are joined as independent hints: each leaves a little less doubt.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.catalogue import Catalogue
-from knowledge.grams import Index, Likeness, pairs
+from knowledge.grams import Index, Likeness
 from knowledge.lexicon import Hit, Keywords, Lexicon
 from knowledge.words import Cutter, normalise
 
@@ -23,6 +23,7 @@ _LABELS: Mapping[str, str] = {
 _LIKENESS_FLOOR = 0.18
 """Likeness below this is chance."""
 _LIKENESS_TRUST = 0.92
+_WORDS_FLOOR = 0.1
 _WORDS_TRUST = 0.3
 _NATIONAL_PRIOR = 0.92
 """Residents' own categories go before those of the national list that say the same."""
@@ -48,7 +49,19 @@ class Candidate:
     id: str
     name: str
     score: float
-    why: tuple[Reason, ...]
+    hits: tuple[Hit, ...]
+    like: Likeness | None
+    words: Likeness | None
+
+    @property
+    def why(self) -> tuple[Reason, ...]:
+        """The evidence in words, strongest kind first."""
+        why = [Reason("word", f"{hit.phrase} → {self.name}", round(hit.weight, 3)) for hit in self.hits]
+        if self.like:
+            why.append(Reason("wording", f"{self.like.text} → {self.name}", round(self.like.score, 3)))
+        if self.words:
+            why.append(Reason("cut", f"{self.words.text} → {self.name}", round(self.words.score, 3)))
+        return tuple(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,48 +84,48 @@ class Matcher:
         self._cutter = cutter
         self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
         cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
-        self._wordings = Index(_texts(entries, wordings=True))
-        self._words = Index(_texts(entries, wordings=False), cut=self._cut)
+        self._wordings = Index(_texts(entries, wordings=True), floor=_LIKENESS_FLOOR)
+        self._words = Index(_texts(entries, wordings=False), cut=self._cut, floor=_WORDS_FLOOR)
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
         found = self._lexicon.find(text)
-        hits: dict[str, list[Hit]] = {}
+        hits: dict[str, tuple[Hit, ...]] = {}
         for hit in found.hits:
-            hits.setdefault(hit.owner, []).append(hit)
-        like = self._wordings.nearest(pairs(text), found.barred)
-        words = self._words.nearest(self._cut(text), found.barred)
-        scores = {
-            key: self._entries[key].prior * _score(hits.get(key, ()), like.get(key), words.get(key))
-            for key in {**hits, **like, **words}
-        }
+            hits[hit.owner] = (*hits.get(hit.owner, ()), hit)
+        like = self._wordings.nearest(text, found.barred)
+        words = self._words.nearest(text, found.barred)
+        scores = {key: self._score(key, hits, like, words) for key in {**hits, **like, **words}}
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
-        return [self._candidate(key, scores[key], hits.get(key, ()), like.get(key), words.get(key)) for key in best]
+        return [self._candidate(key, scores[key], hits, like, words) for key in best]
+
+    def _score(
+        self, key: str, hits: Mapping[str, Sequence[Hit]], like: Mapping[str, Likeness], words: Mapping[str, Likeness]
+    ) -> float:
+        doubt = 1.0
+        for hit in hits.get(key, ()):
+            doubt *= 1.0 - hit.weight
+        if key in like:
+            doubt *= 1.0 - _LIKENESS_TRUST * (like[key].score - _LIKENESS_FLOOR) / (1.0 - _LIKENESS_FLOOR)
+        if key in words:
+            doubt *= 1.0 - _WORDS_TRUST * words[key].score
+        return self._entries[key].prior * (1.0 - doubt)
 
     def _cut(self, text: str) -> frozenset[str]:
         return frozenset(word for word in self._cutter.cut(text) if len(word) > 1)
 
     def _candidate(
-        self, key: str, score: float, hits: Iterable[Hit], like: Likeness | None, words: Likeness | None
+        self,
+        key: str,
+        score: float,
+        hits: Mapping[str, tuple[Hit, ...]],
+        like: Mapping[str, Likeness],
+        words: Mapping[str, Likeness],
     ) -> Candidate:
         entry = self._entries[key]
-        why = [Reason("word", f"{hit.phrase} → {entry.name}", round(hit.weight, 3)) for hit in hits]
-        if like and like.score > _LIKENESS_FLOOR:
-            why.append(Reason("wording", f"{like.text} → {entry.name}", round(like.score, 3)))
-        if words:
-            why.append(Reason("cut", f"{words.text} → {entry.name}", round(words.score, 3)))
-        return Candidate(entry.kind, entry.id, entry.name, round(score, 4), tuple(why))
-
-
-def _score(hits: Iterable[Hit], like: Likeness | None, words: Likeness | None) -> float:
-    doubt = 1.0
-    for hit in hits:
-        doubt *= 1.0 - hit.weight
-    if like:
-        doubt *= 1.0 - _LIKENESS_TRUST * max(0.0, like.score - _LIKENESS_FLOOR) / (1.0 - _LIKENESS_FLOOR)
-    if words:
-        doubt *= 1.0 - _WORDS_TRUST * words.score
-    return 1.0 - doubt
+        return Candidate(
+            entry.kind, entry.id, entry.name, round(score, 4), hits.get(key, ()), like.get(key), words.get(key)
+        )
 
 
 def _entries(catalogue: Catalogue) -> Iterable[_Entry]:

@@ -50,7 +50,12 @@ class _Guess:
     candidate: Candidate | None
     score: float
     chance: float
-    why: tuple[Reason, ...]
+    leaning: Leaning | None
+
+    @property
+    def why(self) -> tuple[Reason, ...]:
+        about = self.candidate.why if self.candidate else ()
+        return (*about, *(self.leaning.why if self.leaning else ()))
 
     def alternative(self) -> Alternative:
         candidate = self.candidate
@@ -99,7 +104,7 @@ class Understander:
         likely = chances(combine(leanings, _best_scores(candidates), self._weights), self._weights)
         guesses = [self._about(candidate, likely, leanings) for candidate in candidates]
         told = {guess.intent for guess in guesses if guess.candidate and guess.candidate.score >= self._weights.topic}
-        guesses += (self._bare(intent, likely, leanings) for intent in likely if intent not in told)
+        guesses += [self._bare(intent, likely, leaning) for intent, leaning in leanings.items() if intent not in told]
         return sorted((guess for guess in guesses if guess.score > 0), key=_rank)
 
     def _about(self, candidate: Candidate, likely: Mapping[str, float], leanings: Mapping[str, Leaning]) -> _Guess:
@@ -109,16 +114,15 @@ class Understander:
         fit = 1.0 - (1.0 - candidate.score) * (1.0 - trust)
         chance = likely.get(intent, 0.0)
         score = fit * chance**self._weights.caution
-        return _Guess(intent, candidate, round(score, 4), chance, (*candidate.why, *_why(leanings, intent)))
+        return _Guess(intent, candidate, round(score, 4), chance, leanings.get(intent))
 
-    def _bare(self, intent: str, likely: Mapping[str, float], leanings: Mapping[str, Leaning]) -> _Guess:
+    def _bare(self, intent: str, likely: Mapping[str, float], leaning: Leaning) -> _Guess:
         """A guess without an entry; look-ups and reports are worth less without one."""
-        leaning = leanings.get(intent)
         worth = 1.0
         if intent in BY_ENTRY.values():
-            worth = self._weights.bare if leaning and leaning.strength >= self._weights.bare_from else 0.0
+            worth = self._weights.bare if leaning.strength >= self._weights.bare_from else 0.0
         score = worth * likely[intent] * certainty(leaning)
-        return _Guess(intent, None, round(score, 4), likely[intent], _why(leanings, intent))
+        return _Guess(intent, None, round(score, 4), likely[intent], leaning)
 
     def _alarm(self, text: str, danger: Found, guesses: Sequence[_Guess]) -> Understanding:
         hit = max(danger.hits, key=lambda hit: hit.weight)
@@ -170,10 +174,6 @@ def _best_scores(candidates: Sequence[Candidate]) -> dict[str, float]:
     for candidate in candidates:
         best.setdefault(BY_ENTRY[candidate.kind], candidate.score)
     return best
-
-
-def _why(leanings: Mapping[str, Leaning], intent: str) -> tuple[Reason, ...]:
-    return leanings[intent].why if intent in leanings else ()
 
 
 def _rank(guess: _Guess) -> tuple[float, str, str]:

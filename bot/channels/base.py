@@ -139,10 +139,6 @@ class Channel(Protocol):
         """Download a file of at most ``limit`` bytes; raises ``FetchError`` (retryable or not)."""
         ...
 
-    async def acknowledge(self, update: RawUpdate) -> None:
-        """Best effort: stop the spinner of a pressed button."""
-        ...
-
 
 @dataclass(slots=True)
 class FetchError(Exception):

@@ -177,9 +177,6 @@ class WebChat:
         """Pictures are kept when they are uploaded, so there is never anything to fetch."""
         raise FetchError("web chat pictures are stored at upload", gone=True)
 
-    async def acknowledge(self, update: RawUpdate) -> None:
-        """The page needs no sign beyond the answer itself."""
-
 
 def message_json(message: ChatMessage) -> dict[str, Any]:
     """A message as the page reads it."""

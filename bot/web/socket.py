@@ -19,7 +19,7 @@ from bot.channels.base import RawUpdate
 from bot.channels.webchat import BATCH, Listener, WebChat, message_json
 from bot.web import frames
 from bot.web.backend import ChatBackend, ChatMessage, ChatSession
-from bot.web.frames import FrameError, Frame
+from bot.web.frames import Frame, FrameError
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from handlers.context import Context
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
-from knowledge.addresses import locate
-from knowledge.places import area_at, is_near
+from handlers.where import area_at, is_here
+from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -225,18 +225,18 @@ class Place(_Base):
         return self._words(ctx, words)
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
-        if not is_near(lat, lon, ctx.catalogue, ctx.rules.area_kilometres):
+        if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
             return Problem(say("form.place_far"))
-        area = area_at(lat, lon, ctx.catalogue)
-        return Read({"area": area.code, "text": ctx.catalogue.full_name(area.code), "lat": lat, "lon": lon})
+        area = area_at(ctx.catalogue, lat, lon)
+        return Read({"area": area.code, "text": ctx.full_name(area.code), "lat": lat, "lon": lon})
 
     def _words(self, ctx: Context, words: str) -> Read | Problem:
-        found = locate(words, ctx.catalogue)
+        found = ctx.shelf.gazetteer.locate(words)
         if len(found) == 1:
             return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
         offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
-        names = tuple(Choice(say("form.area", name=ctx.catalogue.full_name(area.code)), f"area.{area.code}") for area in offered)
+        names = tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in offered)
         return Problem(say("form.which_place" if found else "form.which_community", place=words), names)
 
     def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
@@ -247,7 +247,7 @@ class Place(_Base):
 
 def _told(ctx: Context, code: str, words: str) -> str:
     """The area's full name followed by the resident's own words, unless they add nothing."""
-    name = ctx.catalogue.full_name(code)
+    name = ctx.full_name(code)
     return name if not words or words in name else f"{name} · {words}"
 
 
@@ -311,8 +311,5 @@ class Phone(_Base):
         """A mainland mobile or a landline number."""
         if said.contact is not None and not said.contact.own:
             return Problem(say("form.contact_of_other"))
-        typed = said.contact.phone if said.contact is not None else said.text
-        number = re.sub(r"[\s()（）+-]", "", typed).removeprefix("86")
-        if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", number):
-            return Problem(say("form.phone_please"))
-        return Read(number)
+        found = phones(said.contact.phone if said.contact is not None else said.text)
+        return Read(found[0].number) if found else Problem(say("form.phone_please"))

@@ -9,7 +9,7 @@ from handlers.general import handoff, identity
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.texts import LANGUAGES
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press, while_held
-from knowledge.places import area_at, is_near
+from handlers.where import area_at, is_here
 from storage.models import Remark
 
 topic = Topic("general", forms=[identity.FORGET])
@@ -183,10 +183,10 @@ async def location(ctx: Context, said: Incoming) -> Answer:
     """A bare pin: remember it as the place and ask what for."""
     pin = said.location
     assert pin is not None
-    if not is_near(pin.lat, pin.lon, ctx.catalogue, ctx.rules.area_kilometres):
+    if not is_here(ctx.catalogue, pin.lat, pin.lon, ctx.rules.area_kilometres):
         return Reply((say("form.place_far"),))
-    area = area_at(pin.lat, pin.lon, ctx.catalogue)
-    name = ctx.catalogue.full_name(area.code)
+    area = area_at(ctx.catalogue, pin.lat, pin.lon)
+    name = ctx.full_name(area.code)
     ctx.chat.preset = {**ctx.chat.preset, "area": area.code, "text": name, "lat": pin.lat, "lon": pin.lon}
     service = str(ctx.chat.preset.get("service", ""))
     near = (choice("menu.nearest", f"service.near:{service}"),) if service in ctx.catalogue.services else ()
@@ -226,7 +226,7 @@ async def _poster(ctx: Context, payload: str) -> str | None:
     area = ctx.catalogue.areas.get(payload[4:])
     if area is None:
         return None
-    name = ctx.catalogue.full_name(area.code)
+    name = ctx.full_name(area.code)
     ctx.chat.preset = {**ctx.chat.preset, "area": area.code, "text": name, "lat": area.lat, "lon": area.lon}
     return name
 

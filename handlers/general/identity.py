@@ -11,6 +11,7 @@ from handlers.form import Confirm, Form
 from handlers.form.steps import Answers
 from handlers.messages import Reply, choice, say
 from handlers.topic import Answer
+from knowledge.phones import mask
 from storage.models import Area, Invite
 from storage.repositories.cases import UNDONE
 
@@ -53,14 +54,9 @@ async def mine(ctx: Context) -> Answer:
     if person.consented_at is None:
         return Reply((say("privacy.nothing"),))
     cases = await ctx.unit.cases.of_person(person.id, limit=100)
-    area = ctx.catalogue.full_name(person.area_code) if person.area_code else "—"
-    lines = (say("privacy.head"), say("privacy.phone", phone=masked(person.phone) or "—"), say("privacy.area", area=area), say("privacy.cases", count=len(cases)))
+    area = ctx.full_name(person.area_code) or "—"
+    lines = (say("privacy.head"), say("privacy.phone", phone=mask(person.phone) or "—"), say("privacy.area", area=area), say("privacy.cases", count=len(cases)))
     return Reply(lines, (choice("privacy.stop", "privacy.stop"), choice("privacy.forget", "privacy.forget", style="danger")), card=True)
-
-
-def masked(phone: str) -> str:
-    """138****8000."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone
 
 
 async def _forget(ctx: Context, answers: dict[str, Any]) -> Answer:

@@ -35,6 +35,17 @@ def _about(ctx: Context, answers: Answers) -> Say:
     return say("proposals.understood", what=what) if what else say("proposals.begin")
 
 
+def _infer(ctx: Context, answers: Answers) -> dict[str, Any]:
+    """The place, when the words of the proposal name exactly one building."""
+    if "proposal_where" in answers or "proposal_what" not in answers or answers.get("_placed"):
+        return {}
+    found = ctx.shelf.gazetteer.locate(answers["proposal_what"])
+    if len(found) != 1 or found[0].kind != "building":
+        return {"_placed": True}
+    place = {"area": found[0].code, "text": ctx.full_name(found[0].code), "lat": None, "lon": None}
+    return {"proposal_where": place, "_placed": True}
+
+
 def _summary(ctx: Context, answers: Answers) -> Reply:
     where = answers["proposal_where"]["text"]
     return Reply((say("proposals.summary", what=answers["proposal_what"], where=where, why=answers["proposal_why"]),))
@@ -70,6 +81,7 @@ PROPOSE = Form(
     version=1,
     done=actions.file,
     about=_about,
+    infer=_infer,
     steps=(
         Text(key="proposal_what", question="proposals.ask_what", least=2),
         Place(key="proposal_where", question="proposals.ask_where"),

@@ -11,7 +11,7 @@ from handlers.casework import card, file_case, filed, hand_on, record
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Priority, Reply, choice, say
-from handlers.permissions import ACTIONS
+from handlers.permissions import ACTIONS, may
 from handlers.topic import Answer
 from handlers.worktime import told
 from storage.models import Case, CaseEvent
@@ -39,11 +39,6 @@ def likely_categories(ctx: Context, words: str) -> list[tuple[str, str]]:
     meant = ctx.shelf.understander.understand(words)
     found = [(meant.intent, meant.entry_id, meant.entry_name)] + [(one.intent, one.entry_id, one.entry_name) for one in meant.alternatives]
     return [(entry, str(name)) for kind, entry, name in found if kind == "report" and entry]
-
-
-def place_text(ctx: Context, code: str, words: str) -> str:
-    """The area's full name."""
-    return ctx.catalogue.full_name(code)
 
 
 async def refuse_if_too_many(ctx: Context) -> None:
@@ -177,19 +172,27 @@ async def workable(ctx: Context, ref: str, action: str) -> Case:
 async def open_cases(ctx: Context) -> Answer:
     """The list of open cases in the speaker's areas."""
     await ctx.require("case.list")
-    seen: dict[int, Case] = {}
-    for duty, area in await ctx.duties():
-        private = await ctx.may("case.read_private", area)
-        for case in await ctx.unit.cases.open_in([area.path], private=private, department=duty.department if duty.role == "department" else ""):
-            seen[case.id] = case
-    if not seen:
+    cases = await desk_cases(ctx)
+    if not cases:
         return Reply((say("cases.none"),))
-    cases = sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:10]
     lines = tuple(
         choice("cases.line", f"case.card:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}"), due=told(case.due_at))
-        for case in cases
+        for case in cases[:10]
     )
-    return Reply((say("cases.head", count=len(seen)),), lines)
+    return Reply((say("cases.head", count=len(cases)),), lines)
+
+
+async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
+    """The open cases the speaker may see, the earliest promise first."""
+    seen: dict[int, Case] = {}
+    for duty, area in await ctx.duties():
+        if not may(duty.role, "case.list"):
+            continue
+        department = duty.department if duty.role == "department" else ""
+        private = may(duty.role, "case.read_private")
+        for case in await ctx.unit.cases.open_in([area.path], limit, private=private, department=department):
+            seen[case.id] = case
+    return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]
 
 
 async def show(ctx: Context, ref: str) -> Answer:

@@ -9,7 +9,6 @@ from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Text
 from handlers.form.steps import Answers
 from handlers.messages import Reply, Say, say
 from handlers.reports import actions
-from knowledge.addresses import locate
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
@@ -32,9 +31,9 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         if sure or not likely:
             found["report_category"] = sure
     if words and "report_place" not in answers:
-        places = locate(words, ctx.catalogue)
+        places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1 and places[0].kind == "building":
-            found["report_place"] = {"area": places[0].code, "text": actions.place_text(ctx, places[0].code, words)}
+            found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code)}
     return found
 
 

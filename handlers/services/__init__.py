@@ -1,7 +1,7 @@
 """办事: look a service up and hear it as a card; from there its checklist, the nearest place, 代办, and 信息有误.
 
-The last opened item stays in ``chat.preset["service"]``. ``service.near`` answers at once when the place is known, as after a
-pin, and when the message itself carries one.
+The last opened item stays in ``chat.preset["service"]``. ``service.near`` answers at once when the place is known,
+as after a pin, and when the message itself carries one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ topic = Topic("services", forms=list(FORMS))
 
 @topic.on(intent("service"))
 async def look_up(ctx: Context, said: Incoming) -> Reply:
-    """The card of what was asked for; all topics when no single item was meant."""
+    """Answer with the card of what was asked for, or with all topics when no single item was meant."""
     meant = ctx.shelf.understander.understand(said.text)
     service = ctx.catalogue.services.get(meant.entry_id or "")
     return _opened(ctx, service) if service else menu.topics(ctx.catalogue)
@@ -30,25 +30,25 @@ async def look_up(ctx: Context, said: Incoming) -> Reply:
 
 @topic.on(command("services"), press("menu.service"), phrase("service.words"))
 async def browse(ctx: Context, said: Incoming) -> Reply:
-    """All topics."""
+    """Show all topics."""
     return menu.topics(ctx.catalogue)
 
 
 @topic.on(press("service.topic"))
 async def browse_topic(ctx: Context, said: Incoming) -> Reply:
-    """The items of one topic, a page at a time."""
+    """Show the items of one topic, a page at a time."""
     return menu.items(ctx.catalogue, argument(said)[:LONGEST_ID])
 
 
 @topic.on(press("service.open"))
 async def open_card(ctx: Context, said: Incoming) -> Reply:
-    """The card of one item."""
+    """Show the card of one item."""
     return _opened(ctx, _service(ctx, said))
 
 
 @topic.on(press("service.materials"))
 async def materials(ctx: Context, said: Incoming) -> Reply:
-    """What to bring in full, with steps and frequent questions."""
+    """Tell what to bring in full, with steps and frequent questions."""
     service = _service(ctx, said)
     if not service.materials:
         raise Refusal("service.no_materials", name=service.name)
@@ -57,7 +57,7 @@ async def materials(ctx: Context, said: Incoming) -> Reply:
 
 @topic.on(press("service.near"))
 async def near(ctx: Context, said: Incoming) -> Answer:
-    """The nearest places; asks where the person is only when that is not known closely."""
+    """Name the nearest places; ask where the person is only when that is not known closely."""
     service = _service(ctx, said)
     if not service.place_kinds:
         raise Refusal("service.no_place", name=service.name)
@@ -82,7 +82,7 @@ async def wrong(ctx: Context, said: Incoming) -> Answer:
 
 
 def _service(ctx: Context, said: Incoming) -> Service:
-    """The item a pressed token names; the token may be forged or older than the catalogue."""
+    """Find the item a pressed token names; the token may be forged or older than the catalogue."""
     name = argument(said)[:LONGEST_ID]
     service = ctx.catalogue.services.get(name)
     if service is None:

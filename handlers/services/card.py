@@ -18,15 +18,14 @@ _FORMS: Final = {"原件": "original", "复印件": "copy", "原件和复印件"
 
 
 def overview(ctx: Context, service: Service) -> Reply:
-    """The card: name, who, what to bring, where, how long, fee, phone, whether the community does it, source."""
+    """Make the card: name, who, what to bring, where, how long, fee, phone, help by the community, source."""
     found = where.options(ctx, service, where.known_spot(ctx))
     told = [
         *_head(ctx, service),
         *_bring(service),
         *([say("service.where"), *where.lines(found)] if found else ()),
         *_about(service),
-        say("service.phone"),
-        say("service.digits", phone=where.phone_of(service, found)),
+        *where.phone(service, found),
         *_community(service),
         *_origin(service),
     ]
@@ -34,7 +33,7 @@ def overview(ctx: Context, service: Service) -> Reply:
 
 
 def checklist(ctx: Context, service: Service) -> Reply:
-    """Every paper with form, copies and note; then the steps, frequent questions, legal basis and where to complain."""
+    """List every paper with form, copies and note; then steps, frequent questions, legal basis, where to complain."""
     told = [
         say("service.materials.title", name=service.name),
         *_chinese(ctx),
@@ -50,7 +49,7 @@ def checklist(ctx: Context, service: Service) -> Reply:
 
 
 def choices(service: Service, without: str = "") -> tuple[Choice, ...]:
-    """What can be done next with an item; what makes no sense for it, and ``without``, is left out."""
+    """Offer what can be done next with an item; what makes no sense for it, and ``without``, is left out."""
     offered = (
         ("service.materials", bool(service.materials)),
         ("service.near", bool(service.place_kinds)),
@@ -62,12 +61,12 @@ def choices(service: Service, without: str = "") -> tuple[Choice, ...]:
 
 
 def community_helps(service: Service) -> bool:
-    """Whether the community can be asked to do it."""
+    """Say whether the community can be asked to do it."""
     return service.community in ("behalf", "direct") and not is_knowledge(service)
 
 
 def is_knowledge(service: Service) -> bool:
-    """Whether the item only informs (how to behave in a storm): nothing is handed in and nothing is waited for."""
+    """Say whether the item only informs (how to behave in a storm): nothing is handed in and nothing is waited for."""
     return not service.materials and service.days_promised == 0
 
 
@@ -84,7 +83,7 @@ def _chinese(ctx: Context) -> list[Say]:
 
 
 def _bring(service: Service) -> list[Say]:
-    """The short list; an item without papers has no checklist, so its steps and questions are told here."""
+    """List what to bring; an item without papers has no checklist, so its steps and questions are told here."""
     if service.materials:
         keys = ["service.bring.one" if one.required else "service.bring.optional" for one in service.materials]
         named = [one.name for one in service.materials]
@@ -126,7 +125,7 @@ def _about(service: Service) -> list[Say]:
 
 
 def _days(service: Service) -> Say:
-    """Promised and legal working days; 0 promised is done on the spot, 0 legal means the law sets no limit."""
+    """Say the promised and legal working days; 0 promised is done on the spot, 0 legal means the law sets no limit."""
     promised = "days" if service.days_promised else "at_once"
     legal = ".legal" if service.days_legal else ""
     return say(f"service.{promised}{legal}", days=service.days_promised, legal=service.days_legal)

@@ -19,7 +19,7 @@ _PLACE: Final = ("area", "text", "lat", "lon")
 
 
 def places_near(ctx: Context, service: Service, spot: where.Spot) -> Reply:
-    """The nearest places to go to, with phone; minutes where the spot is exact."""
+    """Name the nearest places to go to, with phone, and minutes where the spot is exact."""
     told = where.lines(where.options(ctx, service, spot), phones=True)
     heading = say("service.near.title" if told else "service.near.none", name=service.name)
     return Reply((heading, *told), card.choices(service, without="service.near"), card=True)
@@ -61,7 +61,7 @@ async def _note_wrong(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 def _about(ctx: Context, answers: Mapping[str, Any]) -> Service:
-    """The item the form is about; gone when the catalogue changed meanwhile."""
+    """Find the item the form is about; it is gone when the catalogue changed meanwhile."""
     service = ctx.catalogue.services.get(str(answers.get("service")))
     if service is None:
         raise NotFound(str(answers.get("service")))
@@ -78,7 +78,7 @@ def _named(key: str) -> Any:
 def _behalf_summary(ctx: Context, answers: Mapping[str, Any]) -> Reply:
     told = [
         say("service.behalf.sum", name=_about(ctx, answers).name),
-        say("service.behalf.home", place=answers["service_home"]["text"]),
+        say("service.behalf.home", place=answers["service_home"].get("text", "")),
     ]
     note = answers.get("service_note")
     return Reply((*told, say("service.behalf.note", text=note)) if note else tuple(told))

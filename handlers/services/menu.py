@@ -17,14 +17,14 @@ _WANTED: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?")
 
 
 def topics(catalogue: Catalogue) -> Reply:
-    """All topics as numbered choices (``service.topic:<n>``, from 1)."""
+    """Show all topics as numbered choices (``service.topic:<n>``, from 1)."""
     named = enumerate(grouped(catalogue), 1)
     offered = tuple(Choice(_label(name), f"service.topic:{number}") for number, name in named)
     return Reply((say("service.topics"),), offered)
 
 
 def items(catalogue: Catalogue, wanted: str) -> Reply:
-    """A page of a topic's items; ``wanted`` is ``<topic>`` or ``<topic>.<page>``, both from 1, hostile until found."""
+    """Show a page of a topic's items; ``wanted`` is ``<topic>`` or ``<topic>.<page>``, from 1, hostile until found."""
     parts = _WANTED.fullmatch(wanted)
     number, page = (int(parts[1]), int(parts[2] or 1)) if parts else (0, 0)
     groups = list(grouped(catalogue).items())
@@ -39,7 +39,7 @@ def items(catalogue: Catalogue, wanted: str) -> Reply:
 
 
 def grouped(catalogue: Catalogue) -> dict[str, list[Service]]:
-    """The items by topic, both in the order of the catalogue."""
+    """Group the items by topic, both in the order of the catalogue."""
     groups: dict[str, list[Service]] = {}
     for service in catalogue.services.values():
         groups.setdefault(service.topic, []).append(service)

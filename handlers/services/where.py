@@ -1,4 +1,4 @@
-"""Where a service is done: the nearest places when it is known where the person is, otherwise those for the widest area."""
+"""Where a service is done: the nearest places when it is known where the person is, otherwise those for most people."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Option:
 
 
 def known_spot(ctx: Context) -> Spot | None:
-    """Where the person is as far as a pin, a door poster or their own area tells."""
+    """Find where the person is as far as a pin, a door poster or their own area tells."""
     return spot_of(ctx.catalogue, ctx.chat.preset) or spot_of(ctx.catalogue, {"area": ctx.person.area_code})
 
 
 def spot_of(catalogue: Catalogue, told: Mapping[str, Any]) -> Spot | None:
-    """The spot of a place as forms keep it ({area, lat, lon}): the pin, or the middle of the area."""
+    """Find the spot of a place as forms keep it ({area, lat, lon}): the pin, or the middle of the area."""
     area = catalogue.areas.get(str(told.get("area") or ""))
     lat, lon = told.get("lat"), told.get("lon")
     middle = (area.lat, area.lon) if area else None
@@ -54,16 +54,16 @@ def spot_of(catalogue: Catalogue, told: Mapping[str, Any]) -> Spot | None:
 
 
 def options(ctx: Context, service: Service, spot: Spot | None) -> list[Option]:
-    """At most ``SHOWN`` places that do it: the nearest first, or those of the widest area when no spot is known."""
+    """Choose at most ``SHOWN`` places: the nearest first, or those of the widest area when no spot is known."""
     if spot is None:
         return [Option(place) for place in _widest(ctx.catalogue, service.place_kinds)[:SHOWN]]
     pace = ctx.rules.walking_metres * (ELDER_PACE if ctx.person.elder else 1.0)
-    found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, SHOWN, pace)
+    found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, limit=SHOWN, speed=pace)
     return [Option(one.place, one.minutes if spot.exact else 0) for one in found]
 
 
 def lines(found: Sequence[Option], *, phones: bool = False) -> list[Say]:
-    """Name with minutes, address, opening hours, and if asked for the phone on a line of its own."""
+    """Tell name with minutes, address, opening hours, and if asked for the phone on a line of its own."""
     told: list[Say] = []
     for number, one in enumerate(found, 1):
         place = one.place
@@ -75,9 +75,12 @@ def lines(found: Sequence[Option], *, phones: bool = False) -> list[Say]:
     return told
 
 
-def phone_of(service: Service, found: Sequence[Option]) -> str:
-    """Whom to ask: the first place that can be called, otherwise the hotline of the matter."""
-    return next((one.place.phone for one in found if one.place.phone), service.complaint_phone)
+def phone(service: Service, found: Sequence[Option]) -> list[Say]:
+    """Tell whom to call, the number on its own line: the first place that has one, otherwise the matter's hotline."""
+    place = next((one.place for one in found if one.place.phone), None)
+    if place is None:
+        return [say("service.phone"), say("service.digits", phone=service.complaint_phone)]
+    return [say("service.phone.of", name=place.name), say("service.digits", phone=place.phone)]
 
 
 def _widest(catalogue: Catalogue, kinds: Sequence[str]) -> list[Place]:

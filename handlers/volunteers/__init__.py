@@ -1,4 +1,7 @@
-"""Volunteers: sign up, get tasks that fit, claim a place or wait in line; staff post tasks and see who comes (domain.md §5)."""
+"""Volunteers (志愿): sign up, get tasks that fit, claim a place or wait in line; staff post tasks and see who comes.
+
+Source: domain.md §5, without hours and points.
+"""
 
 from __future__ import annotations
 

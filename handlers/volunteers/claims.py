@@ -15,7 +15,10 @@ from storage.models import Claim, Task, Volunteer
 
 
 async def claim(ctx: Context, ref: str) -> Reply:
-    """我来: a place, or a position in the waiting list. Raises NotFound, or Refusal when it has begun or one never signed up."""
+    """我来: a place, or a position in the waiting list.
+
+    Raises NotFound, or Refusal when the task has begun, or for somebody who never signed up.
+    """
     task, own = await _own(ctx, ref)
     if own.state == "claimed":
         raise Refusal("volunteers.claimed_before", ref=task.ref)
@@ -77,19 +80,17 @@ async def _position(ctx: Context, own: Claim) -> int:
 
 
 async def _pass_on(ctx: Context, task: Task) -> None:
-    """Give a free place to the first in line and say so; staff hear when nobody waits."""
-    waiting = await ctx.unit.volunteers.claims(task.id, "waiting")
-    if not waiting:
-        await ctx.tell_person(
-            task.author_id, reply("volunteers.place_free", ref=task.ref, taken=task.taken, places=task.places)
-        )
-        return
-    waiting[0].state, waiting[0].at = "claimed", ctx.now
-    task.taken += 1
+    """Give a free place to the first in line who can be told so; staff hear when there is nobody."""
     told = Reply(
         (say("volunteers.promoted", ref=task.ref), views.line("volunteers.when_where", task)), (views.cannot(task),)
     )
-    await ctx.tell_person(waiting[0].person_id, told)
+    for one in await ctx.unit.volunteers.claims(task.id, "waiting"):
+        if await ctx.tell_person(one.person_id, told):
+            one.state, one.at = "claimed", ctx.now
+            task.taken += 1
+            return
+    free = reply("volunteers.place_free", ref=task.ref, what=task.what, taken=task.taken, places=task.places)
+    await ctx.tell_person(task.author_id, free)
 
 
 async def _ask_when_short(ctx: Context, task: Task) -> None:

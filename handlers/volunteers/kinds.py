@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from chinese_calendar import is_workday
-
-from handlers.form.steps import SHANGHAI
+from handlers.worktime import SHANGHAI, is_workday
 
 SKILLS: Final = (
     "company", "carrying", "repair", "teaching", "medical", "patrol", "cleaning", "arts", "driving", "other",
@@ -20,9 +18,5 @@ _NIGHT_ENDS = 5
 def time_of(moment: datetime) -> str:
     """Which of ``TIMES`` a moment belongs to: public holidays count as weekends, 调休 Saturdays as workdays."""
     local = moment.astimezone(SHANGHAI)
-    try:
-        workday = is_workday(local.date())
-    except NotImplementedError:  # the calendar of that year is not published yet
-        workday = local.weekday() < 5
-    day = "workday" if workday else "weekend"
+    day = "workday" if is_workday(local.date()) else "weekend"
     return f"{day}_evening" if local.hour >= _EVENING or local.hour < _NIGHT_ENDS else day

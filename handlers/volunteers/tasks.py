@@ -16,7 +16,7 @@ from storage.models import Claim, Task
 
 
 async def post(ctx: Context, answers: dict[str, Any]) -> Reply:
-    """Keep a new task and ask the first batch; raises NotAllowed outside the speaker's areas, Refusal when it is over."""
+    """Keep a new task and ask the first batch; raises NotAllowed outside the speaker's areas, Refusal for the past."""
     where = answers["task_where"]
     area = await area_of(ctx, where["area"])
     await ctx.require("task.post", area)

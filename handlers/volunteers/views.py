@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.context import Context
-from handlers.form.steps import SHANGHAI
 from handlers.messages import Choice, Reply, Say, choice, say
+from handlers.worktime import SHANGHAI
 from storage.models import Task, Volunteer
 
 
@@ -45,7 +45,7 @@ def grid_name(ctx: Context, code: str) -> str:
     """The full name of the grid that holds an area, or of the area itself when it is larger."""
     lineage = ctx.catalogue.lineage(code)
     grid = next((area.code for area in lineage if area.kind == "grid"), code)
-    return ctx.catalogue.full_name(grid)
+    return ctx.full_name(grid)
 
 
 def entry(ctx: Context, volunteer: Volunteer) -> Reply:

@@ -25,4 +25,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 SQLAlchemy's own hook
+    type_annotation_map = {int: BigId, datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 SQLAlchemy's own hook

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from storage.models import Media
+from storage.models import Media, Message
 from storage.repositories.base import Repository
 
 
@@ -24,6 +24,11 @@ class MediaFiles(Repository):
     async def of(self, ids: Iterable[int]) -> Sequence[Media]:
         """Files by id, in the order of their ids."""
         return (await self.session.scalars(select(Media).where(Media.id.in_(list(ids))).order_by(Media.id))).all()
+
+    async def was_shown(self, media_id: int, chat_id: int, recent: int = 500) -> bool:
+        """Whether a picture stands in one of the last messages of a chat."""
+        last = select(Message.body).where(Message.chat_id == chat_id).order_by(Message.id.desc()).limit(recent)
+        return any(media_id in body.get("photos", []) for body in await self.session.scalars(last))
 
     async def of_case(self, case_id: int) -> Sequence[Media]:
         """All files of a case, oldest first."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select
 
-from storage.models import Message
+from storage.models import Message, Outbox, Recipient
 from storage.repositories.base import Repository
 
 
@@ -30,3 +31,11 @@ class Messages(Repository):
             return []
         newer = [and_(Message.chat_id == chat, Message.id > cursor) for chat, cursor in cursors.items()]
         return (await self.session.scalars(select(Message).where(or_(*newer)).order_by(Message.id).limit(limit))).all()
+
+    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
+        """Delete words older than ``instant`` that no queue or notice needs any more."""
+        needed = select(Outbox.message_id).where(Outbox.message_id == Message.id).exists()
+        told = select(Recipient.message_id).where(Recipient.message_id == Message.id).exists()
+        old = select(Message.id).where(Message.at < instant, ~needed, ~told).order_by(Message.id).limit(limit)
+        gone = await self.session.execute(delete(Message).where(Message.id.in_(old)).returning(Message.id).execution_options(synchronize_session=False))
+        return len(gone.all())

@@ -54,6 +54,10 @@ class Notices(Repository):
         """A new notice."""
         self.session.add(notice)
 
+    async def any_sending(self) -> bool:
+        """Whether some notice is going out; a cheap look before a write."""
+        return await self.session.scalar(select(Notice.id).where(Notice.state == "sending").limit(1)) is not None
+
     async def sending(self) -> Sequence[Notice]:
         """Notices whose fan-out is not complete, locked so that two processes do not both move them."""
         query = select(Notice).where(Notice.state == "sending").order_by(Notice.id)

@@ -46,6 +46,15 @@ class People(Repository):
         self.session.add_all((chat, Gate(chat=chat, next_at=now)))
         return chat
 
+    async def find_chat(self, channel: str, external: str) -> Chat | None:
+        """A chat by the channel's id."""
+        return await self.session.scalar(select(Chat).where(Chat.channel == channel, Chat.external == external))
+
+    async def ids_of(self, channel: str, externals: Sequence[str]) -> dict[str, int]:
+        """Our ids of these chats of a channel."""
+        query = select(Chat.external, Chat.id).where(Chat.channel == channel, Chat.external.in_(externals))
+        return {external: number for external, number in await self.session.execute(query)}
+
     async def chat_of(self, person_id: int) -> Chat | None:
         """The chat through which this person was last heard and can be reached."""
         query = (

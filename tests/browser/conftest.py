@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 FLAGS: Final = (
     "--no-sandbox",
@@ -21,8 +21,9 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE: Final = {"width": 360, "height": 740}
-DESKTOP: Final = {"width": 1280, "height": 800}
+PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
+SMALL: Final[ViewportSize] = {"width": 320, "height": 568}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -69,7 +70,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    async def open_(url: str, *, viewport: dict[str, int] | None = None, dark: bool = False, **more: Any) -> Page:
+    async def open_(url: str, *, viewport: ViewportSize | None = None, dark: bool = False, **more: Any) -> Page:
         options: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **more}
         context = await browser.new_context(
             viewport=viewport or PHONE, color_scheme="dark" if dark else "light", **options

@@ -23,7 +23,7 @@ from bot.web.backend import Desk, DeskRow
 from bot.web.pages import WebSettings
 from handlers.texts import Texts
 from tests.bot.web.fakes import MemoryBackend
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, SMALL, OpenPage
 
 CARD = """孩子出生登记（上户口）
 能办的人：孩子的父亲、母亲或其他监护人
@@ -186,7 +186,7 @@ async def test_the_large_view_and_the_dark_one_on_a_phone(
     await connected(dark)
     await report(dark)
     await shoot(dark, pictures, "phone-dark")
-    small = await open_page(f"{site}/chat", viewport={"width": 320, "height": 568})
+    small = await open_page(f"{site}/chat", viewport=SMALL)
     await connected(small)
     await small.get_by_role("button", name="长辈版").click()
     await write(small, "孩子上户口要什么材料")

@@ -53,6 +53,7 @@ class TelegramChannel(Channel):
         self._webhook_secret = webhook_secret or webhook.derived_secret(token)
         self._poll_timeout = poll_timeout
         self._username = ""
+        self._acknowledging: set[asyncio.Task[None]] = set()
         self._calls = AiohttpRequest(connections=connections)
         self._listening = AiohttpRequest(connections=2, total=poll_timeout + GRACE)
         self._bot = Bot(
@@ -77,14 +78,14 @@ class TelegramChannel(Channel):
         """Listen until cancelled. A webhook stays set at the end: Telegram keeps what comes until the next start."""
         await self.username()
         if not self._webhook_url:
-            await Poller(self._listening, self._bot.base_url, intake, self._poll_timeout).run()
+            await Poller(self._listening, self._bot.base_url, self._taking(intake), self._poll_timeout).run()
         await until_done("setWebhook", self._set_webhook)
         _log.info("webhook set")
         await asyncio.Event().wait()
 
     def webhook_handler(self, intake: Intake) -> webhook.Handler:
         """Make the aiohttp handler to mount at ``webhook_path`` for POST."""
-        return webhook.handler(intake, self._webhook_secret)
+        return webhook.handler(self._taking(intake), self._webhook_secret)
 
     @property
     def webhook_path(self) -> str:
@@ -102,6 +103,19 @@ class TelegramChannel(Channel):
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
         """Download a file of at most ``limit`` bytes; raises ``FetchError``."""
         return await fetch(self._bot, self._calls, attachment, limit)
+
+    def _taking(self, intake: Intake) -> Intake:
+        """An intake that stops the spinner of each pressed button once the press is committed, without waiting for it."""
+
+        async def take(channel: str, updates: Sequence[RawUpdate]) -> None:
+            await intake(channel, updates)
+            for one in updates:
+                if "callback_query" in one.raw:
+                    task = asyncio.create_task(self.acknowledge(one))
+                    self._acknowledging.add(task)
+                    task.add_done_callback(self._acknowledging.discard)
+
+        return take
 
     async def acknowledge(self, update: RawUpdate) -> None:
         """Stop the spinner of a pressed button; too late or not at all is no harm."""

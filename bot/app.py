@@ -1,0 +1,188 @@
+"""The composition root: the only place that constructs things and joins them. Tests use it as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.channels.base import Channel, Limits
+from bot.channels.terminal import Terminal
+from bot.channels.webchat import WebChat
+from bot.clock import Clock, SystemClock
+from bot.dispatch import Dispatch
+from bot.flood import Flood
+from bot.jobs import Jobs, periodic
+from bot.metrics import Metrics
+from bot.outbox import Pace, Sender
+from bot.pictures import Pictures
+from bot.settings import Settings
+from bot.web.app import build_app
+from bot.web.health import build_metrics_app
+from bot.web.pages import WebSettings
+from bot.web.store import Store
+from handlers import topics
+from handlers.context import Shelf
+from handlers.texts import Texts
+from handlers.topic import Registry
+from knowledge.catalogue import DATA, Catalogue, load
+from knowledge.gazetteer import Gazetteer
+from knowledge.understanding import Understander
+from storage.engine import Database
+from storage.migrate import migrate
+from storage.seed import is_sample, seed
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
+
+log = logging.getLogger("linli.app")
+
+DRAIN_SECONDS = 8.0
+
+
+def knowledge_folder(settings: Settings) -> Path:
+    """Where services, places and categories lie."""
+    return Path(settings.knowledge_dir) if settings.knowledge_dir else DATA
+
+
+def understanding(settings: Settings) -> tuple[Catalogue, Understander, Gazetteer]:
+    """Load and compile the knowledge; takes about a second, so call it in a thread."""
+    catalogue = load(knowledge_folder(settings))
+    return catalogue, Understander.build(catalogue, settings.data_dir / "cache"), Gazetteer(catalogue)
+
+
+class App:
+    """Everything of one process, joined. ``start`` makes it ready, ``serve`` runs it until cancelled, ``close`` gives it back."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, terminal: Terminal | None = None) -> None:
+        self.settings, self.clock = settings, clock or SystemClock()
+        self.database = Database(settings.database, durable=settings.sqlite_durable)
+        self.metrics = Metrics()
+        self.pictures = Pictures(self.database, settings.data_dir / "media", settings.rules, self.clock)
+        self.terminal = terminal
+        self.port = 0
+        self.sample = False
+        self.ready = False
+
+    async def start(self) -> None:
+        """Load, migrate, seed, construct; nothing is received or sent yet."""
+        loading = asyncio.create_task(asyncio.to_thread(understanding, self.settings))
+        texts = await asyncio.to_thread(Texts.load)
+        await migrate(self.database)
+        catalogue, understander, gazetteer = await loading
+        async with self.database.writing() as unit:
+            await seed(unit, catalogue, self.clock.now())
+            self.sample = await is_sample(unit)
+        self.shelf = Shelf(self.settings.rules, texts, Registry(topics(), texts), catalogue, understander, gazetteer)
+        self._join()
+        self.ready = True
+
+    def _join(self) -> None:
+        settings = self.settings
+        self.telegram = self._telegram() if settings.telegram_token else None
+        self.dispatch = Dispatch(
+            self.database, self.shelf, channels := {}, sent_to := {}, self.pictures,
+            Flood(settings.flood_burst, settings.flood_rate, self.clock), self.clock, self.metrics, settings.dead_after, settings.lang,
+        )  # fmt: skip
+        self.store = Store(self.database, self.shelf, self.pictures, self.clock, self.dispatch.intake, self.problems)
+        self.webchat = WebChat(self.store)
+        channels |= {"web": self.webchat} | ({"terminal": self.terminal} if self.terminal else {})
+        self.senders: list[Sender] = []
+        # Telegram's chats keep their outbox even while no token is set: their messages wait.
+        sent_to["telegram"] = self.telegram.limits if self.telegram else Limits()
+        if self.telegram is not None:
+            channels["telegram"] = self.telegram
+            pace = Pace(settings.telegram_rate, settings.telegram_chat_rate, settings.telegram_in_flight, settings.send_attempts)
+            self.senders.append(Sender(self.telegram, self.database, self.pictures, pace, self.clock, self.metrics))
+        self.jobs = Jobs(self.database, self.shelf, self.clock, settings, self.metrics, frozenset(sent_to))
+        if self.terminal is not None:
+            self.terminal.database = self.database
+            self.database.on_commit.append(self.terminal.wake)
+        self.database.on_commit += [self.webchat.wake, *(sender.wake for sender in self.senders)]
+
+    def _telegram(self) -> TelegramChannel:
+        from bot.channels.telegram import TelegramChannel  # 0.4 s and 15 MB that a web-only installation does without
+
+        settings = self.settings
+        return TelegramChannel(
+            settings.telegram_token, api_url=settings.telegram_api_url, webhook_url=settings.telegram_webhook_url,
+            webhook_secret=settings.telegram_webhook_secret, connections=settings.telegram_in_flight + 10,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Run everything in the background while the block lasts; then drain."""
+        if self.telegram is not None:
+            await self.telegram.start()
+        sites = await self._listen()
+        tasks = [asyncio.create_task(work, name=name) for name, work in self._work()]
+        try:
+            yield
+        finally:
+            self.ready = False
+            for runner in sites:
+                await runner.cleanup()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for sender in self.senders:
+                await sender.drain(DRAIN_SECONDS)
+
+    def _work(self) -> list[tuple[str, object]]:
+        listening: list[Channel] = [self.webchat, *([self.telegram] if self.telegram else []), *([self.terminal] if self.terminal else [])]
+        work = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]
+        work += [(channel.name, channel.run(self.dispatch.intake)) for channel in listening]
+        work += [("outbox", sender.run()) for sender in self.senders]
+        return work  # type: ignore[return-value]
+
+    async def _listen(self) -> list[web.AppRunner]:
+        settings = self.settings
+        if self.terminal is not None:
+            return []
+        site = build_app(
+            self.store, self.webchat, self.shelf.texts,
+            WebSettings(settings.public_url, settings.lang, self.sample and settings.on_loopback),
+        )  # fmt: skip
+        if self.telegram is not None and self.telegram.webhook_path:
+            site.router.add_post(self.telegram.webhook_path, self.telegram.webhook_handler(self.dispatch.intake))
+        runners = [await _bind(site, settings.http_host, settings.http_port)]
+        self.port = _port(runners[0])
+        if settings.metrics_port:
+            try:
+                runners.append(await _bind(build_metrics_app(self.metrics.registry), "127.0.0.1", settings.metrics_port))
+            except OSError:
+                log.warning("metrics port taken", extra={"port": settings.metrics_port})
+        return runners
+
+    async def problems(self) -> Sequence[str]:
+        """Why messages cannot be taken or answered now."""
+        if not self.ready:
+            return ["starting or stopping"]
+        try:
+            await asyncio.wait_for(self.database.ping(), 3)
+        except Exception as error:  # noqa: BLE001 whatever the database says, the answer is the same
+            return [f"database: {type(error).__name__}"]
+        return []
+
+    async def close(self) -> None:
+        """Give everything back."""
+        if getattr(self, "telegram", None) is not None:
+            await self.telegram.close()
+        self.pictures.close()
+        await self.database.close()
+
+
+async def _bind(site: web.Application, host: str, port: int) -> web.AppRunner:
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner
+
+
+def _port(runner: web.AppRunner) -> int:
+    return int(runner.addresses[0][1])

@@ -1,0 +1,102 @@
+"""The terminal as a channel (``make chat``): what you type goes through the same inbox, what is said is printed with numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TextIO
+
+from bot.channels.base import FetchError, Intake, Limits, Outcome, Outgoing, RawUpdate, Sent
+from handlers.messages import Attachment, Incoming, Kind
+from storage.engine import Database
+from storage.models import Message
+
+CHAT = "local"
+Ask = Callable[[], Awaitable[str | None]]
+
+
+async def from_stdin() -> str | None:
+    """One typed line, None at the end of input."""
+    line = await asyncio.to_thread(sys.stdin.readline)
+    return line.rstrip("\n") if line else None
+
+
+class Terminal:
+    """One person at a keyboard. ``ask`` waits for a line; messages are printed as they appear in the transcript."""
+
+    name = "terminal"
+    limits = Limits(text=100_000, caption=100_000)
+
+    def __init__(self, database: Database | None = None, ask: Ask = from_stdin, out: TextIO = sys.stdout, chat: str = CHAT) -> None:
+        self.database, self._ask, self._out, self._chat = database, ask, out, chat
+        self._shown = 0
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may have been said."""
+        self._wake.set()
+
+    def parse(self, update: RawUpdate) -> Incoming | None:
+        """A line: a command when it begins with a slash."""
+        text = str(update.raw["text"])
+        if text.startswith("/"):
+            command, _, rest = text[1:].partition(" ")
+            return Incoming(self.name, update.chat, update.external_id, Kind.COMMAND, rest.strip(), command.lower())
+        return Incoming(self.name, update.chat, update.external_id, Kind.TEXT, text)
+
+    async def run(self, intake: Intake) -> None:
+        """Print and read until the input ends."""
+        printing = asyncio.create_task(self._print())
+        await self._send(intake, "/start")
+        try:
+            while (line := await self._ask()) is not None:
+                if line.strip():
+                    await self._send(intake, line)
+            await asyncio.sleep(0.5)
+        finally:
+            printing.cancel()
+
+    async def send(self, chat: str, message: Outgoing) -> Outcome:
+        """Printed from the transcript instead."""
+        return Sent()
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """Files cannot be typed."""
+        raise FetchError("no files here", gone=True)
+
+    async def _send(self, intake: Intake, line: str) -> None:
+        await intake(self.name, [RawUpdate(uuid.uuid4().hex, self._chat, {"text": line})])
+
+    async def _print(self) -> None:
+        while True:
+            for message in await self._new():
+                self._shown = message.id
+                if message.out:
+                    self._out.write("\n".join(lines_of(message)) + "\n\n")
+                    self._out.flush()
+            try:
+                await asyncio.wait_for(self._wake.wait(), 1)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def _new(self) -> Sequence[Message]:
+        assert self.database is not None
+        async with self.database.reading() as unit:
+            chat = await unit.people.find_chat(self.name, self._chat)
+            if chat is None:
+                return []
+            if not self._shown:
+                recent = await unit.messages.last(chat.id, 30)
+                return recent[-2:]
+            return await unit.messages.since({chat.id: self._shown})
+
+
+def lines_of(message: Message) -> list[str]:
+    """A message as printed: the words, its pictures counted, its choices numbered."""
+    lines = [message.text] if message.text else []
+    if photos := message.body.get("photos"):
+        lines.append("[" + "▣ " * len(photos) + "]")
+    return lines + [f"  {number}. {label}" for number, (label, *_) in enumerate(message.body.get("buttons", []), 1)]

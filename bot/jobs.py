@@ -1,0 +1,85 @@
+"""Periodic work, one table of it. Each job is short, safe to run in several processes at once, and safe to repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.settings import Settings
+from handlers.context import Shelf
+from handlers.notices import fan_out
+from storage.engine import Database
+
+log = logging.getLogger("linli.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``work`` every ``seconds``; it returns whether there is more to do at once."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[bool]]
+
+
+class Jobs:
+    """The table."""
+
+    def __init__(self, database: Database, shelf: Shelf, clock: Clock, settings: Settings, metrics: Metrics, sent_to: frozenset[str]) -> None:
+        self._database, self._shelf, self._clock, self._settings, self._metrics = database, shelf, clock, settings, metrics
+        self._sent_to = sent_to
+        self.table = (
+            Job("notices", 1.0, self._notices),
+            Job("gauges", 10.0, self._gauges),
+            Job("tidy", 600.0, self._tidy),
+        )
+
+    async def _notices(self) -> bool:
+        """Write the next chunk of each notice that is going out."""
+        async with self._database.reading() as unit:
+            if not await unit.notices.any_sending():
+                return False
+        async with self._database.writing() as unit:
+            return await fan_out(unit, self._shelf, self._clock.now(), self._sent_to) > 0
+
+    async def _gauges(self) -> bool:
+        """Depths of the queues, for Prometheus."""
+        async with self._database.reading() as unit:
+            waiting, dead = await unit.inbox.depth()
+            out = await unit.outbox.depth()
+        self._metrics.inbox_waiting.set(waiting)
+        self._metrics.inbox_dead.set(dead)
+        self._metrics.outbox_waiting.set(out.get("queued", 0) + out.get("sending", 0))
+        self._metrics.outbox_dead.set(out.get("dead", 0))
+        return False
+
+    async def _tidy(self) -> bool:
+        """Forget what needs not be remembered any longer (domain.md §9: retention)."""
+        now = self._clock.now()
+        async with self._database.writing() as unit:
+            gone = await unit.inbox.forget_before(now - timedelta(days=self._settings.keep_updates_days))
+            gone += await unit.outbox.forget_before(now - timedelta(days=1))
+            gone += await unit.messages.forget_before(now - timedelta(days=self._settings.keep_messages_days))
+        return gone > 0
+
+
+async def periodic(jobs: Jobs) -> None:
+    """Run the table until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for job in jobs.table:
+            group.create_task(_repeat(job))
+
+
+async def _repeat(job: Job) -> None:
+    while True:
+        try:
+            again = await job.work()
+        except Exception:
+            log.exception("job failed", extra={"job": job.name})
+            again = False
+        await asyncio.sleep(0.02 if again else job.seconds)

@@ -1,0 +1,76 @@
+"""The questions of a notice: a resident's building, and the desk's words, area and preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from handlers.context import Context
+from handlers.duty import duty_areas
+from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
+from handlers.form.steps import Answers
+from handlers.messages import Incoming, Reply, Say, say
+from handlers.notices import actions, views
+from storage.models import Area
+
+_MOST_AREAS = 60
+"""More choices than this nobody reads; a wider desk sees its own areas first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Text):
+    """The words of a notice, as long as the city allows."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Free words up to ``rules.notice_limit`` characters."""
+        return await Text.read(replace(self, most=ctx.rules.notice_limit), ctx, said, answers)
+
+
+def _unseen(ctx: Context, answers: Answers) -> Reply:
+    return Reply(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Confirm):
+    """The exact text, the area and the exact number of people, counted when it is asked."""
+
+    summary: Callable[[Context, Answers], Reply] = _unseen
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The preview with 发送."""
+        told = await views.preview(ctx, answers["notice_words"], answers["notice_area"])
+        return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)
+
+
+async def _areas(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
+    """The areas of the speaker's duties, with the communities and grids in them, the widest first."""
+    mine = await duty_areas(ctx, "notice.send")
+    found: dict[str, Area] = {area.code: area for area in mine}
+    for kind in ("community", "grid"):
+        for area in mine:
+            found.update((one.code, one) for one in await ctx.unit.areas.of_kind(kind, within=area))
+    return [(area.code, say("notices.area", name=area.name)) for area in list(found.values())[:_MOST_AREAS]]
+
+
+def _begin(ctx: Context, answers: Answers) -> Say:
+    return say("notices.why_home")
+
+
+HOME = Form(
+    "notice_home",
+    version=1,
+    done=actions.remember_home,
+    about=_begin,
+    steps=(Place(key="notice_home", question="notices.ask_home"),),
+)
+NOTIFY = Form(
+    "notify",
+    version=1,
+    done=actions.send,
+    consent=False,
+    steps=(
+        Words(key="notice_words", question="notices.ask_words", least=4),
+        Pick(key="notice_area", question="notices.ask_area", options=_areas),
+        Preview(key="notice_confirm", question="notices.ask_confirm", submit="notices.send"),
+    ),
+)

@@ -1,0 +1,75 @@
+"""How notices are shown: the words as they go out, the desk's preview and counts, a resident's newest ones."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+from handlers.context import Context
+from handlers.duty import area_of
+from handlers.messages import Choice, Reply, Say, choice, reply, say
+from handlers.worktime import SHANGHAI
+from storage.models import Area, Notice
+from storage.repositories.notices import Counts
+
+SENDS_PER_SECOND: Final = 28
+"""What one bot may send (engineering.md, Telegram); chats on the web page get theirs at once."""
+_SHOWN = 3
+
+
+def minutes(people: int) -> int:
+    """How long the last of so many people waits, in whole minutes."""
+    return ceil(people / SENDS_PER_SECOND / 60)
+
+
+def words(text: str, area: Area) -> Say:
+    """What everybody gets: the words themselves first, then who they concern."""
+    return say("notices.body", text=text, area=area.name)
+
+
+async def preview(ctx: Context, text: str, code: str) -> Reply:
+    """Exactly what goes out, to where, to how many people, and for how long it will be going."""
+    area = await area_of(ctx, code)
+    people = await ctx.unit.people.count_in(area)
+    told = say("notices.preview", area=area.name, people=people, minutes=minutes(people))
+    return Reply((words(text, area), told))
+
+
+async def newest(ctx: Context, area: Area) -> Reply:
+    """The newest notices that concern an area."""
+    found = await ctx.unit.notices.of_areas([area.path], _SHOWN)
+    offered: tuple[Choice, ...] = ()
+    if ctx.person.area_code:
+        offered = (choice("notices.move", "notice.home"), choice("notices.mute", "privacy.stop"))
+    if not found:
+        return reply("notices.none", *offered, place=area.name)
+    lines = (say("notices.one", at=_day(one), text=one.text, area=one.area.name) for one in found)
+    return Reply((say("notices.newest", count=len(found)), *lines), offered)
+
+
+async def own(ctx: Context) -> Reply:
+    """What became of the speaker's own notices, with 停止发送 while one is going out."""
+    found = await ctx.unit.notices.by_author(ctx.person.id, _SHOWN)
+    if not found:
+        return reply("notices.none_written")
+    lines: list[Say] = []
+    offered: list[Choice] = []
+    for one in found:
+        counts = await ctx.unit.notices.counts(one)
+        lines += [say("notices.own", ref=one.ref, at=_day(one), area=one.area.name, text=one.text[:30]), *_told(counts)]
+        if counts.waiting:
+            offered.append(choice("notices.cancel", f"notice.cancel:{one.ref}", style="danger", ref=one.ref))
+    return Reply(tuple(lines), tuple(offered))
+
+
+def _told(counts: Counts) -> tuple[Say, ...]:
+    numbers = {
+        "sent": counts.sent, "read": counts.read, "unreachable": counts.unreachable, "waiting": counts.waiting,
+        "people": counts.audience,
+    }  # fmt: skip
+    stopped = (say("notices.counts_stopped", stopped=counts.stopped, people=counts.audience),) if counts.stopped else ()
+    return (say("notices.counts", **numbers), *stopped)
+
+
+def _day(notice: Notice) -> str:
+    return notice.created_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

@@ -1,0 +1,45 @@
+"""Loads areas (and, of the sample, its people on duty) from the catalogue into an empty database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from knowledge.catalogue import Catalogue
+from storage.models import Area, Person
+from storage.unit import Unit
+
+_MARK = "sample"
+
+
+async def seed(unit: Unit, catalogue: Catalogue, now: datetime) -> int:
+    """Add the catalogue's areas and staff unless there are areas already; returns how many areas were added."""
+    if await unit.areas.count():
+        return 0
+    paths: dict[str, str] = {}
+    areas: list[Area] = []
+    for one in (area for root in catalogue.areas.values() if not root.parent for area in catalogue.within(root.code)):
+        paths[one.code] = f"{paths.get(one.parent, '')}{one.code}/"
+        areas.append(
+            Area(
+                code=one.code, kind=one.kind, name=one.name, parent_code=one.parent or None, path=paths[one.code], lat=one.lat, lon=one.lon,
+                households=one.households, units=one.units,
+            )  # fmt: skip
+        )
+    unit.areas.add(areas)
+    await unit.session.flush()
+    for member in catalogue.staff:
+        person = Person(
+            name=member.name, phone=member.phone, language="zh_Hans", language_chosen=False, elder=False, staff=True,
+            area_code=None, consented_at=now, created_at=now,
+        )  # fmt: skip
+        unit.session.add(person)
+        await unit.session.flush()
+        unit.staff.grant(person.id, member.role, member.area, member.department, now)
+    if areas and any(area.sample for area in catalogue.areas.values()):
+        await unit.facts.put(_MARK, {"since": now.isoformat()})
+    return len(areas)
+
+
+async def is_sample(unit: Unit) -> bool:
+    """Whether the sample sub-district is what is loaded."""
+    return bool(await unit.facts.get(_MARK))
