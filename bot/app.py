@@ -133,6 +133,11 @@ class App:
             for sender in self.senders:
                 await sender.drain(DRAIN_SECONDS)
 
+    async def terminal_closed(self) -> None:
+        """Until the terminal's input ends."""
+        running = next(task for task in asyncio.all_tasks() if task.get_name() == "terminal")
+        await running
+
     def _work(self) -> list[tuple[str, object]]:
         listening: list[Channel] = [self.webchat, *([self.telegram] if self.telegram else []), *([self.terminal] if self.terminal else [])]
         work = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.settings import Settings
 from handlers.context import Shelf
-from handlers.notices import fan_out
+from handlers.notices.fanout import fan_out
 from storage.engine import Database
 
 log = logging.getLogger("linli.jobs")

@@ -8,7 +8,7 @@ have it: adding texts about something else changes nothing for the others.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _COMMON = 160
 """A feature of more texts than this says nothing and is dropped."""
@@ -25,8 +25,7 @@ _UNKNOWN = 0.8
 """Weight of a feature of the message that no text has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """A known text, whose it is, and how like it the message is, 0..1."""
 
     owner: str

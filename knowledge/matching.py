@@ -25,6 +25,8 @@ _LIKENESS_FLOOR = 0.18
 _LIKENESS_TRUST = 0.92
 _WORDS_FLOOR = 0.1
 _WORDS_TRUST = 0.3
+_CLEAR = 0.85
+"""From this score on the words jieba cuts aren't asked any more."""
 _NATIONAL_PRIOR = 0.92
 """Residents' own categories go before those of the national list that say the same."""
 
@@ -94,8 +96,11 @@ class Matcher:
         for hit in found.hits:
             hits[hit.owner] = (*hits.get(hit.owner, ()), hit)
         like = self._wordings.nearest(text, found.barred)
-        words = self._words.nearest(text, found.barred)
-        scores = {key: self._score(key, hits, like, words) for key in {**hits, **like, **words}}
+        words: dict[str, Likeness] = {}
+        scores = {key: self._score(key, hits, like, words) for key in {**hits, **like}}
+        if max(scores.values(), default=0.0) < _CLEAR:  # cutting is half the work, and changes nothing here
+            words = self._words.nearest(text, found.barred)
+            scores = {key: self._score(key, hits, like, words) for key in {**scores, **words}}
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
         return [self._candidate(key, scores[key], hits, like, words) for key in best]
 

@@ -23,7 +23,8 @@ _CONSENT_VERSION = 1
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     """Open ``form``; answers known already are not asked for again."""
     chat = ctx.chat
-    chat.form, chat.form_version, chat.answers, chat.draft = form.name, form.version, _inferred(ctx, form, dict(answers)), {}
+    put_aside(ctx)
+    chat.form, chat.form_version, chat.answers = form.name, form.version, _inferred(ctx, form, dict(answers))
     chat.step = _CONSENT if form.consent and ctx.person.consented_at is None else _next(form, chat.answers, 0)
     chat.revision += 1
     return await ask(ctx) if chat.step else await _finish(ctx, form, dict(answers))
@@ -155,6 +156,7 @@ async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
 
 async def _finish(ctx: Context, form: Form, answers: dict[str, Any]) -> Answer:
     close(ctx)
+    ctx.chat.preset = {name: value for name, value in ctx.chat.preset.items() if name != "said"}
     return await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
 
 

@@ -215,8 +215,8 @@ class Place(_Base):
         """Read a pin, a choice or words."""
         if said.location is not None:
             return self._pin(ctx, said.location.lat, said.location.lon)
-        if said.press == "preset" and ctx.chat.preset:
-            return Read(dict(ctx.chat.preset))
+        if said.press == "preset" and ctx.chat.preset.get("area"):
+            return Read({key: ctx.chat.preset.get(key) for key in ("area", "text", "lat", "lon")})
         if said.press.startswith("area."):
             return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
         words = said.text.strip()[:200]

@@ -133,7 +133,7 @@ class Town:
             else:
                 replies = [refused.reply]
                 if isinstance(refused, NotAllowed):
-                    await unit.audit.add(self.now, chat.person_id, "refused", refused.subject, action=refused.action)
+                    await unit.audit.add(self.now, chat.person_id, "refused", refused.subject, wanted=refused.action)
             told = [self._told(chat, reply) for reply in replies]
             for push in ctx.pushes:
                 self._told(push.chat, push.reply, remember=push.chat.form is None)

@@ -28,6 +28,7 @@ from knowledge.understanding import Understander
 from storage.engine import Database
 from storage.models import Area, Base, Case, Chat, Remark
 from storage.unit import Unit
+from tests.handlers.harness import Town, reference, shelf_of
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CATALOGUE = load()
@@ -343,6 +344,21 @@ async def test_wrong_information_is_kept_for_staff_without_consent(
     (remark,) = await resident.kept(Remark)
     assert keys(thanked) == ["service.wrong.thanks"]
     assert (remark.kind, remark.entry, remark.text, remark.at) == ("wrong", NEWBORN, text, NOW)
+
+
+async def test_by_typing_alone_a_wish_reaches_the_grid_worker(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'town.db'}")
+    town = Town(database, shelf_of(tmp_path, Rules()))
+    await town.settle()
+    await town.moves_in("aunt", BUILDING, consented=False)
+    await town.serves("worker", "grid_worker", "S1-C1-G1")
+    assert "走路约" in await town.says("aunt", "低保怎么申请")
+    assert "代办：低保申请" in await town.says("aunt", "代办")
+    for words in ("1", "跳过", "3栋2单元", "1"):
+        answer = await town.says("aunt", words)
+    ref = reference(answer, "R")
+    assert ref in town.last("worker") and "代办：低保申请" in town.last("worker")
+    await database.close()
 
 
 # -- all of the catalogue ------------------------------------------------------------------------------------------------

@@ -1,0 +1,233 @@
+"""What the commands do. Results go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Coroutine
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import log
+from bot.app import App, knowledge_folder
+from bot.channels.terminal import Terminal
+from bot.invites import InviteError, Invited, make_invite
+from bot.settings import Settings, effective
+from knowledge.catalogue import CatalogueError, load
+from knowledge.understanding import Understander, as_json
+from storage.engine import Database
+from storage.migrate import migrate, newest, revision
+from storage.seed import seed
+
+
+def _loop(main: Coroutine[Any, Any, int]) -> int:
+    """Run on uvloop where there is one."""
+    try:
+        import uvloop
+
+        return int(uvloop.run(main))
+    except ImportError:
+        return asyncio.run(main)
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+
+def run(settings: Settings, *, welcome: bool) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    log.set_up(settings.log_level)
+    return _loop(_run(settings, welcome))
+
+
+async def _run(settings: Settings, welcome: bool) -> int:
+    app = App(settings)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    try:
+        await app.start()
+    except CatalogueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        async with app.serving():
+            if welcome:
+                await _welcome(app)
+            await stop.wait()
+    except OSError as error:
+        print(f"{settings.http_host}:{settings.http_port} cannot be used ({error.strerror}). Set LINLI_HTTP_PORT to another port.", file=sys.stderr)
+        return 1
+    finally:
+        await app.close()
+    return 0
+
+
+async def _welcome(app: App) -> None:
+    invited = await make_invite(app.database, app.settings, app.clock.now(), "community", "S1-C1", "") if app.sample else None
+    print(f"\n  Resident chat   {app.settings.base_url}")
+    if invited is not None:
+        print(f"  Staff sign-in   {invited.web_link}   (once, within {app.settings.link_minutes} minutes)")
+    if not app.settings.telegram_token:
+        print("  Telegram        talk to @BotFather, then: LINLI_TELEGRAM_TOKEN=<token> make run")
+    print("\n  Stop with Ctrl-C.\n", flush=True)
+
+
+def chat(settings: Settings) -> int:
+    """Chat in this terminal, with everything but the web page and Telegram."""
+    log.set_up("ERROR")
+    return _loop(_chat(settings))
+
+
+async def _chat(settings: Settings) -> int:
+    from dataclasses import replace
+
+    terminal = Terminal()
+    app = App(replace(settings, telegram_token="", metrics_port=0), terminal=terminal)
+    await app.start()
+    try:
+        async with app.serving():
+            await app.terminal_closed()
+    finally:
+        await app.close()
+    return 0
+
+
+# -- the database ------------------------------------------------------------------------------------------------------
+
+
+async def prepare(settings: Settings, *, seeding: bool) -> int:
+    """Migrate, and load the areas."""
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+        print(f"database at revision {newest()}")
+        if seeding:
+            catalogue = load(knowledge_folder(settings))
+            async with database.writing() as unit:
+                added = await seed(unit, catalogue, datetime.now(UTC))
+            print(f"{added} areas loaded" if added else "areas are loaded already; nothing changed")
+    except (SQLAlchemyError, OSError, CatalogueError) as error:
+        print(log.scrub(str(error)), file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    return 0
+
+
+async def check(settings: Settings) -> int:
+    """Print every setting and the state of everything; 1 when something is wrong."""
+    for name, value, doc in effective(settings):
+        print(f"{name}={value:<24}  # {doc}")
+    print()
+    problems = [*await _check_database(settings), *_check_knowledge(settings)]
+    print(f"telegram: {'on' if settings.telegram_token else 'off (no LINLI_TELEGRAM_TOKEN)'}")
+    print(f"web chat: {settings.base_url}")
+    for problem in problems:
+        print(f"problem: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+async def _check_database(settings: Settings) -> list[str]:
+    database = Database(settings.database)
+    try:
+        at = await revision(database)
+        kind = "SQLite" if database.sqlite else "PostgreSQL"
+        print(f"database: {kind}, revision {at or 'none yet'}, newest {newest()}")
+        return [] if at == newest() else ["the database is not at the newest revision; run `python -m bot migrate`"]
+    except (SQLAlchemyError, OSError) as error:
+        return [f"database: {log.scrub(str(error).splitlines()[0])}"]
+    finally:
+        await database.close()
+
+
+def _check_knowledge(settings: Settings) -> list[str]:
+    try:
+        found = load(knowledge_folder(settings))
+    except CatalogueError as error:
+        return list(error.problems)
+    print(f"knowledge: {len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories, {len(found.areas)} areas")
+    return []
+
+
+async def backup(settings: Settings, folder: str) -> int:
+    """A consistent copy while the bot runs: the database by SQLite's own backup, then the pictures."""
+    database = Database(settings.database)
+    if not database.sqlite:
+        print("PostgreSQL has its own tools: use pg_dump, and copy the media folder.", file=sys.stderr)
+        return 1
+    source = Path(str(database.url.database))
+    if not source.exists():
+        print(f"there is no database at {source} yet", file=sys.stderr)
+        return 1
+    target = Path(folder) if folder else settings.data_dir / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    await asyncio.to_thread(_copy, source, settings.data_dir / "media", target)
+    print(target)
+    return 0
+
+
+def _copy(source: Path, media: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target / "linli.db")) as copy:
+        live.backup(copy)
+    if media.exists():
+        shutil.copytree(media, target / "media", dirs_exist_ok=True)
+
+
+# -- people and words --------------------------------------------------------------------------------------------------
+
+
+async def invite(settings: Settings, role: str, area: str, department: str, *, as_json: bool) -> int:
+    """Print a one-time invitation."""
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+        invited = await make_invite(database, settings, datetime.now(UTC), role, area, department)
+    except InviteError as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        await database.close()
+    print(orjson.dumps(invited.as_dict()).decode() if as_json else _told(invited))
+    return 0
+
+
+def _told(invited: Invited) -> str:
+    return (
+        f"In Telegram, send:   {invited.start}\n"
+        f"or open:             {invited.telegram_link or '(no bot name known yet: set LINLI_TELEGRAM_TOKEN)'}\n"
+        f"On the web, open:    {invited.web_link}"
+    )
+
+
+def ask(settings: Settings, text: str | None, *, as_json: bool) -> int:
+    """Say how a message is understood; needs no database."""
+    try:
+        understander = Understander.build(load(knowledge_folder(settings)), settings.data_dir / "cache")
+    except CatalogueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    lines = [text] if text is not None else (line.rstrip("\n") for line in sys.stdin)
+    for line in lines:
+        found = as_json_line(understander, line)
+        print(orjson.dumps(found).decode() if as_json or text is None else _explained(found), flush=text is None)
+    return 0
+
+
+def as_json_line(understander: Understander, line: str) -> dict[str, Any]:
+    """The contract of ``ask``."""
+    return as_json(understander.understand(line))
+
+
+def _explained(found: dict[str, Any]) -> str:
+    entry = found["entry"]
+    head = f"{found['intent']}" + (f" · {entry['name']} ({entry['id']})" if entry else "") + f"  {found['score']}"
+    others = [f"  or {one['intent']} · {one['name'] or ''} {one['score']}" for one in found["alternatives"]]
+    return "\n".join([head, *(f"  {why}" for why in found["why"]), *others])
