@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -21,6 +21,7 @@ from bot.jobs import Jobs, periodic
 from bot.metrics import Metrics
 from bot.outbox import Pace, Sender
 from bot.pictures import Pictures
+from bot.seed import is_sample, seed
 from bot.settings import Settings
 from bot.web.app import build_app
 from bot.web.health import build_metrics_app
@@ -35,7 +36,6 @@ from knowledge.gazetteer import Gazetteer
 from knowledge.understanding import Understander
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.seed import is_sample, seed
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
@@ -68,6 +68,7 @@ class App:
         self.port = 0
         self.sample = False
         self.ready = False
+        self.telegram: TelegramChannel | None = None
 
     async def start(self) -> None:
         """Load, migrate, seed, construct; nothing is received or sent yet."""
@@ -83,27 +84,28 @@ class App:
         self.ready = True
 
     def _join(self) -> None:
-        settings = self.settings
-        self.telegram = self._telegram() if settings.telegram_token else None
+        settings, clock = self.settings, self.clock
+        channels: dict[str, Channel] = {}
+        limits = {"telegram": Limits()}  # its messages wait in the outbox even while no token is set
+        flood = Flood(settings.flood_burst, settings.flood_rate, clock)
         self.dispatch = Dispatch(
-            self.database, self.shelf, channels := {}, sent_to := {}, self.pictures,
-            Flood(settings.flood_burst, settings.flood_rate, self.clock), self.clock, self.metrics, settings.dead_after, settings.lang,
-        )  # fmt: skip
-        self.store = Store(self.database, self.shelf, self.pictures, self.clock, self.dispatch.intake, self.problems)
+            self.database, self.shelf, channels, limits, self.pictures, flood, clock, self.metrics, settings.dead_after, settings.lang
+        )
+        self.store = Store(self.database, self.shelf, self.pictures, clock, self.dispatch.intake, self.problems)
         self.webchat = WebChat(self.store)
-        channels |= {"web": self.webchat} | ({"terminal": self.terminal} if self.terminal else {})
-        self.senders: list[Sender] = []
-        # Telegram's chats keep their outbox even while no token is set: their messages wait.
-        sent_to["telegram"] = self.telegram.limits if self.telegram else Limits()
-        if self.telegram is not None:
-            channels["telegram"] = self.telegram
-            pace = Pace(settings.telegram_rate, settings.telegram_chat_rate, settings.telegram_in_flight, settings.send_attempts)
-            self.senders.append(Sender(self.telegram, self.database, self.pictures, pace, self.clock, self.metrics))
-        self.jobs = Jobs(self.database, self.shelf, self.clock, settings, self.metrics, frozenset(sent_to))
+        self.telegram = self._telegram() if settings.telegram_token else None
+        self.listening: list[Channel] = [one for one in (self.webchat, self.telegram, self.terminal) if one is not None]
+        channels |= {one.name: one for one in self.listening}
+        limits |= {one.name: one.limits for one in self.listening}
+        pace = Pace(settings.telegram_rate, settings.telegram_chat_rate, settings.telegram_in_flight, settings.send_attempts)
+        sent_to = [one for one in self.listening if not one.limits.mailbox]
+        self.senders = [Sender(one, self.database, self.pictures, pace, clock, self.metrics) for one in sent_to]
+        queued = frozenset(name for name, one in limits.items() if not one.mailbox)
+        self.jobs = Jobs(self.database, self.shelf, clock, settings, self.metrics, queued)
+        self.database.on_commit += [self.webchat.wake, *(sender.wake for sender in self.senders)]
         if self.terminal is not None:
             self.terminal.database = self.database
             self.database.on_commit.append(self.terminal.wake)
-        self.database.on_commit += [self.webchat.wake, *(sender.wake for sender in self.senders)]
 
     def _telegram(self) -> TelegramChannel:
         from bot.channels.telegram import TelegramChannel  # 0.4 s and 15 MB that a web-only installation does without
@@ -138,12 +140,11 @@ class App:
         running = next(task for task in asyncio.all_tasks() if task.get_name() == "terminal")
         await running
 
-    def _work(self) -> list[tuple[str, object]]:
-        listening: list[Channel] = [self.webchat, *([self.telegram] if self.telegram else []), *([self.terminal] if self.terminal else [])]
-        work = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]
-        work += [(channel.name, channel.run(self.dispatch.intake)) for channel in listening]
+    def _work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        work: list[tuple[str, Coroutine[Any, Any, None]]] = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]
+        work += [(channel.name, channel.run(self.dispatch.intake)) for channel in self.listening]
         work += [("outbox", sender.run()) for sender in self.senders]
-        return work  # type: ignore[return-value]
+        return work
 
     async def _listen(self) -> list[web.AppRunner]:
         settings = self.settings
@@ -176,7 +177,7 @@ class App:
 
     async def close(self) -> None:
         """Give everything back."""
-        if getattr(self, "telegram", None) is not None:
+        if self.telegram is not None:
             await self.telegram.close()
         self.pictures.close()
         await self.database.close()

@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import log
 from bot.app import App, knowledge_folder
 from bot.channels.terminal import Terminal
-from bot.invites import InviteError, Invited, make_invite
+from bot.invites import Invited, InviteError, make_invite
+from bot.seed import seed
 from bot.settings import Settings, effective
 from knowledge.catalogue import CatalogueError, load
 from knowledge.understanding import Understander, as_json
-from storage.engine import Database
+from storage.engine import Database, DatabaseError
 from storage.migrate import migrate, newest, revision
-from storage.seed import seed
 
 
 def _loop(main: Coroutine[Any, Any, int]) -> int:
@@ -114,7 +113,7 @@ async def prepare(settings: Settings, *, seeding: bool) -> int:
             async with database.writing() as unit:
                 added = await seed(unit, catalogue, datetime.now(UTC))
             print(f"{added} areas loaded" if added else "areas are loaded already; nothing changed")
-    except (SQLAlchemyError, OSError, CatalogueError) as error:
+    except (DatabaseError, OSError, CatalogueError) as error:
         print(log.scrub(str(error)), file=sys.stderr)
         return 1
     finally:
@@ -142,7 +141,7 @@ async def _check_database(settings: Settings) -> list[str]:
         kind = "SQLite" if database.sqlite else "PostgreSQL"
         print(f"database: {kind}, revision {at or 'none yet'}, newest {newest()}")
         return [] if at == newest() else ["the database is not at the newest revision; run `python -m bot migrate`"]
-    except (SQLAlchemyError, OSError) as error:
+    except (DatabaseError, OSError) as error:
         return [f"database: {log.scrub(str(error).splitlines()[0])}"]
     finally:
         await database.close()

@@ -127,7 +127,7 @@ class Dispatch:
     # -- serving -----------------------------------------------------------------------------------------------------
 
     def _call(self, key: Key) -> None:
-        if key not in self._waiting:
+        if key not in self._waiting and key[0] in self._channels:  # what came by a channel now off waits for it
             self._ready[key] = None
             self._wake.set()
 
@@ -261,7 +261,7 @@ class Dispatch:
             if not calm and (unit.session.dirty or unit.session.new or ctx.pushes):
                 raise _Undo from refusal
             if isinstance(refusal, NotAllowed):
-                await unit.audit.add(now, chat.person_id, "refused", refusal.subject, action=refusal.action)
+                await unit.audit.add(now, chat.person_id, "refused", refusal.subject, wanted=refusal.action)
             replies, ctx.pushes = [refusal.reply], []
         for one in replies:
             speaker.say(chat, one)

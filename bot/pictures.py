@@ -138,6 +138,15 @@ class Pictures:
                     self._pool = None
                 raise PictureRefused("photo.not_a_picture") from error
 
+    async def _uploaded(self, key: Key, one: Attachment) -> Attachment:
+        """A picture that was kept when it was uploaded: found by its random name, and only for the chat that sent it."""
+        async with self._database.reading() as unit:
+            media = await unit.media.named(one.remote)
+            chat = await unit.people.find_chat(*key)
+        if media is None or chat is None or media.chat_id != chat.id:
+            return replace(one, problem="photo.gone")
+        return replace(one, media_id=media.id)
+
     def close(self) -> None:
         """End the picture process."""
         if self._pool is not None:
@@ -150,6 +159,8 @@ class Pictures:
             return replace(one, problem="photo.too_big")
         if one.width * one.height > self._rules.photo_megapixels * 1_000_000:
             return replace(one, problem="photo.too_many_pixels")
+        if channel.stores_uploads:
+            return await self._uploaded(key, one)
         try:
             data = await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
             return replace(one, media_id=(await self.keep(key, data)).id)

@@ -105,7 +105,7 @@ def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 
 def _parse(one: Field[Any], name: str, text: str, values: dict[str, Any], problems: list[str]) -> None:
-    wanted = type(one.default)
+    wanted: Any = type(one.default)
     try:
         if wanted is bool:
             values[one.name] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]

@@ -29,8 +29,8 @@ class _Line:
 
 
 class Speaker:
-    """Collects the messages of one transaction and writes them in two statements. ``limits`` names the channels that are
-    sent to (others, like the web page, read the transcript)."""
+    """Collects the messages of one transaction and writes them in two statements. ``limits`` says of each
+    channel what one message may hold, and whether it is sent to at all."""
 
     def __init__(self, unit: Unit, texts: Texts, limits: Mapping[str, Limits], now: datetime) -> None:
         self._unit, self._texts, self._limits, self._now = unit, texts, limits, now
@@ -59,7 +59,7 @@ class Speaker:
         sends = [
             {"message_id": message, "chat_id": one.chat.id, "channel": one.chat.channel, "priority": one.priority}
             for message, one in zip(ids.all(), self._lines, strict=True)
-            if one.out and one.chat.channel in self._limits
+            if one.out and not self._limits.get(one.chat.channel, Limits()).mailbox
         ]
         if sends:
             await self._unit.session.execute(insert(Outbox), sends)

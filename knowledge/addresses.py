@@ -43,7 +43,7 @@ _PATTERNS = (_BUILDING, _DASHED, _UNIT_FIRST, _ROOM_ALONE)
 
 _STAIRS = "道下顶上梯前后门里内外口旁边底间长面栋"
 """What may follow 楼 in 三栋楼道, where 楼 doesn't belong to the number."""
-_COUNTED_BEFORE = re.compile(r"[有这那每某整同另哪盖建几共全前后]$")
+_COUNTED_BEFORE = re.compile(r"(?:(?<!还)有|[这那每某整同另哪盖建几共全前后])$")
 _COUNTED_AFTER = re.compile(rf"的?[老新旧小大高空]{{0,2}}(?:[楼樓](?![{_STAIRS}])|房|别墅|建筑|住宅|宿舍|民宅)")
 
 
@@ -75,6 +75,6 @@ def _is_count(match: re.Match[str], text: str) -> bool:
         return not (number.isascii() and number[0].isalpha())
     if match["kind"][-1] in "楼樓":
         return False
-    if number == "两" or _COUNTED_BEFORE.search(text[: match.start()]):
+    if number == "两" or (len(to_arabic(number)) < 3 and _COUNTED_BEFORE.search(text[: match.start()])):
         return True
     return not number.isascii() and bool(_COUNTED_AFTER.match(text[match.end() : match.end() + 6]))

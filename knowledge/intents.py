@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from knowledge.entries import IntentCues
 from knowledge.grams import Index, Likeness
@@ -66,6 +67,8 @@ class Weights:
     wording: float = 3.0
     """What an example said word for word adds, and the likeness from which one counts."""
     wording_floor: float = 0.3
+    alike_floor: float = 0.6
+    """The same for the examples of entries, which are many."""
     against: float = 3.0
     reference: float = 3.5
     doubt: float = 0.6
@@ -103,6 +106,13 @@ class Leaning:
         return tuple(why)
 
 
+class About(NamedTuple):
+    """The best entry that speaks for an intent: its score, and the likeness to a known wording of such entries."""
+
+    score: float
+    likeness: float
+
+
 class Cues:
     """The compiled cues and examples of all intents."""
 
@@ -125,8 +135,8 @@ class Cues:
         spans = occurrences(self._automaton, text)
         against = {span.word for span in spans if span.word in self._against}
         seen: dict[str, dict[str, float]] = {}
-        for span in longest(spans, self._for.__contains__):
-            for intent, weight in self._for[span.word]:
+        for span in longest(spans):
+            for intent, weight in self._for.get(span.word, ()):
                 seen.setdefault(intent, {})[span.word] = weight
         like = self._wordings.nearest(text)
         reference = REFERENCE.search(text)
@@ -161,18 +171,19 @@ def certainty(leaning: Leaning | None) -> float:
     return leaning.strength / (leaning.strength + 1.0) if leaning else 0.0
 
 
-def combine(leanings: Mapping[str, Leaning], best: Mapping[str, float], weights: Weights) -> dict[str, float]:
-    """The strength of each intent, by how it is said and by the score of the best entry that speaks for it."""
+def combine(leanings: Mapping[str, Leaning], best: Mapping[str, About], weights: Weights) -> dict[str, float]:
+    """The strength of each intent, by how it is said and by the best entry that speaks for it."""
     strengths = {intent: leaning.strength for intent, leaning in leanings.items()}
-    about = max(best.values(), default=0.0) * weights.entry
+    topic = max((about.score for about in best.values()), default=0.0) * weights.entry
     for intent, share in _TOPICAL.items():
         if said := strengths.get(intent, 0.0):
-            strengths[intent] = said + share * about * min(1.0, said / 3.0)
+            strengths[intent] = said + share * topic * min(1.0, said / 3.0)
     loudest = max((leaning.strength for leaning in leanings.values()), default=0.0)
-    for intent, score in best.items():
+    for intent, about in best.items():
         said = strengths.get(intent, 0.0)
+        alike = max(0.0, about.likeness - weights.alike_floor) / (1.0 - weights.alike_floor)
         share = 1.0 if said else weights.silent / (1.0 + weights.overruled * loudest)
-        strengths[intent] = said + weights.entry * score * share
+        strengths[intent] = said + weights.entry * about.score * share + weights.wording * alike
     return strengths
 
 

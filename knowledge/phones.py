@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_LOCAL = r"[2-9][0-9]{6,7}"
+_AREA = rf"0(?:10|2[0-9])(?=[- ]?{_LOCAL}(?<=[0-9]{{8}})(?![0-9]))|0[0-9]{{2,3}}"
 _PHONE = re.compile(
     r"(?<![0-9])(?:(?:\+?86[- ]?)?(?P<mobile>1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4})"
-    r"|(?P<area>0[0-9]{2,3})[- ]?(?P<local>[2-9][0-9]{6,7})|(?P<free>[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}))(?![0-9])"
+    rf"|(?P<area>{_AREA})[- ]?(?P<local>{_LOCAL})|(?P<free>[48]00[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}))(?![0-9])"
 )
 
 

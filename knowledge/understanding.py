@@ -10,7 +10,7 @@ from typing import Any
 
 from knowledge.catalogue import Catalogue
 from knowledge.entries import Emergency
-from knowledge.intents import BY_ENTRY, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
+from knowledge.intents import BY_ENTRY, About, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
 from knowledge.lexicon import Found, Keywords, Lexicon
 from knowledge.matching import Candidate, Matcher, Reason
 from knowledge.words import LONGEST, Cutter, normalise
@@ -101,7 +101,7 @@ class Understander:
             return []
         leanings = self._cues.lean(plain)
         candidates = self._matcher.rank(plain)
-        likely = chances(combine(leanings, _best_scores(candidates), self._weights), self._weights)
+        likely = chances(combine(leanings, _best(candidates), self._weights), self._weights)
         guesses = [self._about(candidate, likely, leanings) for candidate in candidates]
         told = {guess.intent for guess in guesses if guess.candidate and guess.candidate.score >= self._weights.topic}
         guesses += [self._bare(intent, likely, leaning) for intent, leaning in leanings.items() if intent not in told]
@@ -168,11 +168,14 @@ def as_json(understanding: Understanding) -> dict[str, Any]:
     }
 
 
-def _best_scores(candidates: Sequence[Candidate]) -> dict[str, float]:
-    """The best score of the candidates that speak for an intent."""
-    best: dict[str, float] = {}
+def _best(candidates: Sequence[Candidate]) -> dict[str, About]:
+    """For each intent the best score and the greatest likeness among the candidates that speak for it."""
+    best: dict[str, About] = {}
     for candidate in candidates:
-        best.setdefault(BY_ENTRY[candidate.kind], candidate.score)
+        intent = BY_ENTRY[candidate.kind]
+        likeness = candidate.like.score if candidate.like else 0.0
+        known = best.get(intent, About(candidate.score, likeness))
+        best[intent] = About(known.score, max(known.likeness, likeness))
     return best
 
 

@@ -16,12 +16,16 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.unit import Unit
 
 BUSY_SECONDS = 5
+
+DatabaseError = SQLAlchemyError
+"""Whatever the database or its driver says no with; the rooms outside catch it by this name."""
 
 
 def _dumps(value: Any) -> str:
@@ -99,7 +103,7 @@ class Database:
             cursor = connection.cursor()
             for pragma in (
                 "journal_mode=WAL", f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY",
-                "cache_size=-16000", f"query_only={'ON' if query_only else 'OFF'}",
+                f"cache_size={-1000 if query_only else -8000}", f"query_only={'ON' if query_only else 'OFF'}",
             ):  # fmt: skip
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()

@@ -110,11 +110,14 @@ Outcome = Sent | Wait | Failed | Uncertain | Unreachable | Rejected | Moved
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold; lengths in UTF-16 code units."""
+    """What one message may hold; lengths in UTF-16 code units. Telegram's albums take no buttons, a single photo does."""
 
     text: int = 4096
     caption: int = 1024
     photos: int = 10
+    photos_with_buttons: int = 1
+    mailbox: bool = False
+    """Whether the channel's people read the transcript themselves (the web page), so that nothing is put into the outbox."""
 
 
 class Channel(Protocol):
@@ -122,6 +125,8 @@ class Channel(Protocol):
 
     name: str
     limits: Limits
+    stores_uploads: bool
+    """Whether pictures are in our own store before the message arrives (then ``remote`` is their name)."""
 
     def parse(self, update: RawUpdate) -> Incoming | None:
         """Read one raw update; None for what concerns nobody. May raise on a malformed one: the caller counts and sets aside."""

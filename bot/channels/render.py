@@ -19,7 +19,8 @@ def render(reply: Reply, texts: Texts, language: str, limits: Limits) -> list[Re
     buttons = [[texts.say(language, one.label), one.token, one.style] for one in reply.choices]
     messages: list[Rendered] = []
     photos = list(reply.photos)
-    if photos and (buttons or utf16(text) > limits.caption):
+    apart = len(photos) > limits.photos_with_buttons if buttons else len(photos) > limits.photos
+    if photos and (apart or utf16(text) > limits.caption):
         messages += [("", {"photos": photos[i : i + limits.photos]}) for i in range(0, len(photos), limits.photos)]
         photos = []
     parts = list(split(text, limits.text)) or [""]

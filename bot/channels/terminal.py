@@ -27,7 +27,8 @@ class Terminal:
     """One person at a keyboard. ``ask`` waits for a line; messages are printed as they appear in the transcript."""
 
     name = "terminal"
-    limits = Limits(text=100_000, caption=100_000)
+    limits = Limits(text=100_000, caption=100_000, photos_with_buttons=10, mailbox=True)
+    stores_uploads = False
 
     def __init__(self, database: Database | None = None, ask: Ask = from_stdin, out: TextIO = sys.stdout, chat: str = CHAT) -> None:
         self.database, self._ask, self._out, self._chat = database, ask, out, chat

@@ -21,6 +21,7 @@ from handlers.messages import Attachment, Incoming, Kind, Location
 log = logging.getLogger(__name__)
 
 NAME: Final = "web"
+LIMITS: Final = Limits(text=100_000, caption=100_000, photos_with_buttons=10, mailbox=True)
 POLL: Final = 1.0  # seconds between looks at what other processes wrote
 SETTLED: Final = 10.0  # seconds after which no row with a smaller id is expected to turn up any more
 BATCH: Final = 200  # messages of one chat in one look
@@ -76,7 +77,8 @@ class WebChat:
     """The channel ``web``. Its ``run`` is the delivery loop of this process's open pages."""
 
     name: str = NAME
-    limits: Limits = Limits(text=100_000, caption=100_000)
+    limits: Limits = LIMITS
+    stores_uploads: bool = True
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed

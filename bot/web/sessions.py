@@ -61,12 +61,12 @@ class Sessions:
     def require_own_page(self, request: web.Request) -> None:
         """Raise 403 unless the request was made by a page of ours.
 
-        A missing ``Origin`` (old browsers, plain forms) passes only with ``Sec-Fetch-Site: same-origin``, which no
-        page can forge.
+        Browsers send ``Origin`` with every such request of another site's page; without it, ``Sec-Fetch-Site`` must not
+        say otherwise, and what sends neither is no browser and carries nobody's cookies against their will.
         """
         origin = request.headers.get("Origin")
         if origin is None:
-            if request.headers.get("Sec-Fetch-Site") != "same-origin":
+            if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
                 raise web.HTTPForbidden
         elif not self._is_own(origin, request.host):
             raise web.HTTPForbidden

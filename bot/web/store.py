@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.channels.base import Button, Photo, RawUpdate
-from bot.channels.webchat import NAME
+from bot.channels.webchat import LIMITS, NAME
 from bot.clock import Clock
 from bot.pictures import PictureRefused, Pictures
+from bot.seed import is_sample
 from bot.speaker import Speaker
 from bot.web.backend import ChatMessage, ChatSession, Desk, DeskRow, PhotoRefused, StoredPhoto
 from handlers.context import Context, Shelf
@@ -21,7 +22,6 @@ from handlers.reports.actions import desk_cases
 from handlers.worktime import left
 from storage.engine import Database
 from storage.models import Chat, Message, Volunteer
-from storage.seed import is_sample
 from storage.unit import Unit
 
 Intake = Callable[[str, Sequence[RawUpdate]], Awaitable[None]]
@@ -190,7 +190,7 @@ class Store:
         return [_shown(row, names) for row in rows]
 
     async def _greet(self, unit: Unit, chat: Chat, answer: object) -> None:
-        speaker = Speaker(unit, self._shelf.texts, {}, self._clock.now())
+        speaker = Speaker(unit, self._shelf.texts, {NAME: LIMITS}, self._clock.now())
         if isinstance(answer, Reply):
             speaker.say(chat, answer)
         await unit.session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers.context import Context
-from handlers.duty import duty_areas
+from handlers.duty import area_of, duty_areas
 from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
@@ -40,6 +40,14 @@ class Preview(Confirm):
         """The preview with 发送."""
         told = await views.preview(ctx, answers["notice_words"], answers["notice_area"])
         return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """发送, unless nobody would get it: then another area can be chosen."""
+        found = await Confirm.read(self, ctx, said, answers)
+        area = await area_of(ctx, answers["notice_area"])
+        if isinstance(found, Read) and not await ctx.unit.people.count_in(area):
+            return Problem(say("notices.nobody", area=area.name))
+        return found
 
 
 async def _areas(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.context import Context
+from handlers.duty import area_of
 from handlers.form import Confirm, Form, Moment, Number, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
@@ -21,6 +22,18 @@ class Places(Number):
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """A number of people; a time or year would be far beyond the limit and is asked again."""
         return await Number.read(replace(self, high=ctx.rules.task_places), ctx, said, answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPlace(Place):
+    """Where, among the areas in which the speaker may post; told at once, since the action would refuse in the end."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A place as anywhere else, unless it lies outside."""
+        found = await Place.read(self, ctx, said, answers)
+        if isinstance(found, Read) and not await ctx.may("task.post", await area_of(ctx, found.value["area"])):
+            return Problem(say("volunteers.not_your_area", place=found.value["text"]))
+        return found
 
 
 def _begin(ctx: Context, answers: Answers) -> Say:
@@ -84,7 +97,7 @@ POST = Form(
             options=[(one, skill(one)) for one in ("any", *SKILLS)],
         ),
         Moment(key="task_when", question="volunteers.ask_when"),
-        Place(key="task_where", question="volunteers.ask_where"),
+        OwnPlace(key="task_where", question="volunteers.ask_where"),
         Places(key="task_places", question="volunteers.ask_places", low=1, high=1000),
         Confirm(key="task_confirm", question="volunteers.ask_post", submit="volunteers.post", summary=_task),
     ),

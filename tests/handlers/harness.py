@@ -41,11 +41,12 @@ def shelf_of(cache_folder: Path, rules: Rules) -> Shelf:
 
 @dataclass(slots=True)
 class Town:
-    """``heard`` holds everything told to a chat, answers and pushes, as finished text."""
+    """``heard`` holds everything told to a chat, answers and pushes; ``beat``: seconds between two messages."""
 
     database: Database
     shelf: Shelf
     now: datetime = NOW
+    beat: float = 1.0
     heard: dict[str, list[str]] = field(default_factory=dict)
 
     async def settle(self) -> None:
@@ -115,14 +116,14 @@ class Town:
             assert chat is not None
             return list(chat.choices)
 
-    async def _sends(self, who: str, kind: Kind, **what: str) -> str:
-        self.passes(seconds=1)
+    async def _sends(self, who: str, kind: Kind, **what: Any) -> str:
+        self.passes(seconds=self.beat)
         try:
             return await self._transact(who, kind, None, **what)
         except Refusal as refusal:
             return await self._transact(who, kind, refusal, **what)
 
-    async def _transact(self, who: str, kind: Kind, refused: Refusal | None, **what: str) -> str:
+    async def _transact(self, who: str, kind: Kind, refused: Refusal | None, **what: Any) -> str:
         async with self.database.writing() as unit:
             chat = await unit.session.scalar(select(Chat).where(Chat.external == who))
             assert chat is not None

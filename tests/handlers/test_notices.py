@@ -222,6 +222,7 @@ async def test_a_notice_for_nobody_is_not_sent(town: Town) -> None:
         await town.says("wang", words)
     assert "没有发送" in await town.says("wang", "发送")
     assert not await town.all(Notice)
+    assert await town.sees("wang") == ["发送", "修改", "取消"]
 
 
 async def test_words_beyond_the_limit_are_refused_with_it(town: Town) -> None:

@@ -49,6 +49,7 @@ class TelegramChannel(Channel):
         base = api_url.rstrip("/")
         self.name = CHANNEL
         self.limits = Limits()
+        self.stores_uploads = False
         self._webhook_url = webhook_url
         self._webhook_secret = webhook_secret or webhook.derived_secret(token)
         self._poll_timeout = poll_timeout

@@ -27,9 +27,10 @@ export function bubble(message, slot, language) {
   return node;
 }
 
-/** The numbered choices under the newest message; typing the number works as well. */
-export function choices(buttons, press) {
-  const group = element("div", "choices");
+/** The choices under a message, numbered while it is the newest (typing the number works as well). */
+export function choices(buttons, press, lasts = false, kept = false) {
+  const group = element("div", kept ? "choices kept" : "choices");
+  if (lasts) group.dataset.lasts = "1";
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", word("choices"));
   buttons.forEach((button, index) => {

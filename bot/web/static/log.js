@@ -17,7 +17,7 @@ export class Log {
     this.shown = new Map(); // id → element
     this.waiting = new Map(); // the page's own id → element
     this.days = new Map();
-    this.newest = 0; // id of the newest message from Linli, the one whose choices can be pressed
+    this.newest = 0; // id of the newest message from Linli, the one whose choices have numbers
     this.stuck = true;
     this.language = "zh_Hans";
     scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -138,21 +138,28 @@ export class Log {
   }
 
   #choices(node, message) {
-    if (message.id > this.newest) {
+    const newer = message.id > this.newest;
+    if (newer) {
       this.#fade();
       this.newest = message.id;
-      if (message.buttons.length) node.append(choices(message.buttons, this.press));
-    } else if (message.buttons.length) node.append(past(message.buttons));
+    }
+    if (!message.buttons.length) return;
+    if (newer || lasts(message)) node.append(choices(message.buttons, this.press, lasts(message), !newer));
+    else node.append(past(message.buttons));
   }
 
-  /** Choices of an older message become plain text; nobody needs to hear that. */
+  /** Choices of an older message become plain text, or lose their numbers when they last; nobody needs to hear that. */
   #fade() {
-    const group = this.log.querySelector(".choices");
-    if (!group) return;
-    const focused = group.contains(document.activeElement);
-    const labels = Array.from(group.querySelectorAll(".choice"), (one) => ({ label: one.dataset.label }));
-    group.replaceWith(past(labels));
-    if (focused) this.scroll.focus({ preventScroll: true });
+    for (const group of this.log.querySelectorAll(".choices:not(.kept)")) {
+      if (group.dataset.lasts) {
+        group.classList.add("kept");
+        continue;
+      }
+      const focused = group.contains(document.activeElement);
+      const labels = Array.from(group.querySelectorAll(".choice"), (one) => ({ label: one.dataset.label }));
+      group.replaceWith(past(labels));
+      if (focused) this.scroll.focus({ preventScroll: true });
+    }
   }
 
   #disable(entry) {
@@ -177,6 +184,11 @@ export class Log {
     this.stuck = left < NEAR;
     if (this.stuck) this.newer.hidden = true;
   }
+}
+
+/** A card about a thing (a case, a service) can be acted on later too; a question of a form ("f:…") cannot. */
+function lasts(message) {
+  return message.card && !message.buttons.some((button) => button.token.startsWith("f:"));
 }
 
 function own(entry) {

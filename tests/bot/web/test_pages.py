@@ -90,7 +90,7 @@ async def test_without_the_sample_or_under_a_foreign_name_there_is_nothing_to_pl
     assert not backend.parts
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
 async def test_forms_of_other_sites_are_refused(page: Page, backend: MemoryBackend, origin: str | None) -> None:
     backend.codes.add("code-1234")
     assert (await page.post("/signin/code-1234", origin=origin)).status == 403

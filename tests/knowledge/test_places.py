@@ -1,0 +1,54 @@
+import pytest
+
+from knowledge.catalogue import Catalogue
+from knowledge.gazetteer import locate
+from knowledge.places import distance, inside, nearest, nearest_area
+
+
+def test_distance_is_metres_on_the_globe() -> None:
+    assert distance(30.0, 120.0, 30.0, 120.0) == 0.0
+    assert distance(0.0, 0.0, 0.0, 1.0) == pytest.approx(111_195, rel=0.001)
+
+
+def test_the_nearest_place_comes_first_with_minutes_to_walk(small: Catalogue) -> None:
+    found = nearest(small, ["police"], 30.5125, 120.6810)
+    assert [near.place.id for near in found] == ["police-1", "police-2"]
+    assert found[0].metres == pytest.approx(56, abs=2)
+    assert found[0].minutes == 1
+    assert found[1].minutes == 16
+    assert nearest(small, ["police"], 30.5125, 120.6810, speed=50)[1].minutes == 22
+    assert nearest(small, ["bank"], 30.5125, 120.6810) == []
+
+
+def test_a_point_at_sea_is_not_inside(small: Catalogue) -> None:
+    assert inside(small, "S1", 30.515, 120.683)
+    assert not inside(small, "S1", 30.0, 123.5)
+    assert not inside(small, "S1", 95.0, 120.0)
+    assert not inside(small, "S9", 30.515, 120.683)
+
+
+def test_a_point_falls_to_the_nearest_area(small: Catalogue) -> None:
+    grid = nearest_area(small, 30.5219, 120.6818)
+    assert grid is not None
+    assert grid.code == "S1-C2-G1"
+    building = nearest_area(small, 30.5119, 120.6801, kind="building")
+    assert building is not None
+    assert building.code == "S1-C1-G1-B3"
+    assert nearest_area(small, 0.0, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("3栋2单元501", ["S1-C1-G1-B3", "S1-C2-G1-B3"]),
+        ("河湾里3栋", ["S1-C2-G1-B3"]),
+        ("青松社区三号楼楼道灯坏了", ["S1-C1-G1-B3"]),
+        ("派出所门口的路灯", ["S1-C1"]),
+        ("东门菜场旁边", ["S1-C1-G1"]),
+        ("青松苑一区，青松社区", ["S1-C1-G1", "S1-C1"]),
+        ("99栋", []),
+        ("灯坏了", []),
+    ],
+)
+def test_areas_named_in_a_text_are_located(small: Catalogue, text: str, codes: list[str]) -> None:
+    assert [area.code for area in locate(text, small)] == codes

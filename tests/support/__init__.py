@@ -1,0 +1,1 @@
+"""What end-to-end tests stand on: databases, a running product, and people who talk to it."""
