@@ -17,6 +17,7 @@ from bot.channels.webchat import WebChat
 from bot.clock import Clock, SystemClock
 from bot.dispatch import Dispatch
 from bot.flood import Flood
+from bot.introduce import introduce
 from bot.jobs import Jobs, periodic
 from bot.metrics import Metrics
 from bot.outbox import Pace, Sender
@@ -50,7 +51,10 @@ def knowledge_folder(settings: Settings) -> Path:
     return Path(settings.knowledge_dir) if settings.knowledge_dir else DATA
 
 
-def understanding(settings: Settings) -> tuple[Catalogue, Understander, Gazetteer]:
+Knowledge = tuple[Catalogue, Understander, Gazetteer]
+
+
+def understanding(settings: Settings) -> Knowledge:
     """Load and compile the knowledge; takes about a second, so call it in a thread."""
     catalogue = load(knowledge_folder(settings))
     return catalogue, Understander.build(catalogue, settings.data_dir / "cache"), Gazetteer(catalogue)
@@ -59,8 +63,11 @@ def understanding(settings: Settings) -> tuple[Catalogue, Understander, Gazettee
 class App:
     """Everything of one process, joined. ``start`` makes it ready, ``serve`` runs it until cancelled, ``close`` gives it back."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, terminal: Terminal | None = None) -> None:
-        self.settings, self.clock = settings, clock or SystemClock()
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, terminal: Terminal | None = None, knowledge: Knowledge | None = None,
+    ) -> None:  # fmt: skip
+        """``knowledge`` that is compiled already saves compiling it at ``start``."""
+        self.settings, self.clock, self._knowledge = settings, clock or SystemClock(), knowledge
         self.database = Database(settings.database, durable=settings.sqlite_durable)
         self.metrics = Metrics()
         self.pictures = Pictures(self.database, settings.data_dir / "media", settings.rules, self.clock)
@@ -72,7 +79,7 @@ class App:
 
     async def start(self) -> None:
         """Load, migrate, seed, construct; nothing is received or sent yet."""
-        loading = asyncio.create_task(asyncio.to_thread(understanding, self.settings))
+        loading = asyncio.create_task(self._understanding())
         texts = await asyncio.to_thread(Texts.load)
         await migrate(self.database)
         catalogue, understander, gazetteer = await loading
@@ -82,6 +89,9 @@ class App:
         self.shelf = Shelf(self.settings.rules, texts, Registry(topics(), texts), catalogue, understander, gazetteer)
         self._join()
         self.ready = True
+
+    async def _understanding(self) -> Knowledge:
+        return self._knowledge or await asyncio.to_thread(understanding, self.settings)
 
     def _join(self) -> None:
         settings, clock = self.settings, self.clock
@@ -143,6 +153,8 @@ class App:
     def _work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
         work: list[tuple[str, Coroutine[Any, Any, None]]] = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]
         work += [(channel.name, channel.run(self.dispatch.intake)) for channel in self.listening]
+        if self.telegram is not None:
+            work.append(("introduce", introduce(self.telegram, self.database, self.shelf)))
         work += [("outbox", sender.run()) for sender in self.senders]
         return work
 

@@ -23,7 +23,7 @@ from bot.channels.base import Channel, Limits, RawUpdate
 from bot.clock import Clock
 from bot.flood import Flood
 from bot.metrics import Metrics
-from bot.pictures import Pictures
+from bot.pictures import KEPT, Pictures
 from bot.speaker import Speaker
 from handlers.context import Context, Shelf
 from handlers.conversation import respond
@@ -215,7 +215,7 @@ class Dispatch:
             rows = [row]
             if said is not None and said.album:
                 said, rows = await self._album(unit, row, said)
-            if said is not None and any(one.media_id is None and not one.problem and one.kind is Kind.PHOTO for one in said.attachments):
+            if said is not None and any(one.media_id is None and not one.problem and one.kind in KEPT for one in said.attachments):
                 self._prepare(row.id, (row.channel, row.chat), said)
                 continue
             jobs.append(_Job(rows, said))
@@ -250,6 +250,7 @@ class Dispatch:
     async def _answer(self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, calm: bool) -> None:
         if chat.id is None:
             await unit.session.flush()
+        await self.shelf.texts.warm(chat.person.language)
         chat.seen_at = now
         if said.kind is not Kind.BLOCKED:
             chat.unreachable_at = None

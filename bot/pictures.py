@@ -1,4 +1,7 @@
-"""Pictures: fetched, checked, decoded apart from the bot, written anew without what the camera noted, under a random name."""
+"""Pictures: fetched, checked, decoded apart from the bot, written anew without what the camera noted, under a random name.
+
+Voice messages are kept here as well, as they came.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ log = logging.getLogger("linli.pictures")
 LONGEST_SIDE = 2048
 DECODE_SECONDS = 20
 DECODE_BYTES = 1_500_000_000
+KEPT = frozenset({Kind.PHOTO, Kind.VOICE})
 TYPES = frozenset({"JPEG", "PNG", "WEBP", "MPO"})
 
 
@@ -97,30 +101,23 @@ class Pictures:
 
     def path(self, name: str) -> Path:
         """Where the picture with this name lies; names come from our own table, never from outside."""
-        return self._folder / name[:2] / f"{name}.jpg"
+        return self._folder / name[:2] / name
 
     async def take(self, channel: Channel, key: Key, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """Fetch, clean and keep the pictures among these; a refused one comes back with ``problem`` set.
 
         Raises FetchError when the channel could not be reached and trying again may help.
         """
-        return tuple([await self._one(channel, key, one) if one.kind is Kind.PHOTO else one for one in attachments])
+        return tuple([await self._one(channel, key, one) if one.kind in KEPT else one for one in attachments])
 
     async def keep(self, key: Key, data: bytes) -> Media:
         """Clean and store one picture; raises PictureRefused."""
         made = await self.process(data)
-        name = secrets.token_hex(16)
-        await asyncio.to_thread(_write, self.path(name), made.data)
-        async with self._database.writing() as unit:
-            chats = await unit.people.lock_chats([key])
-            chat = chats.get(key) or unit.people.open_chat(*key, "zh_Hans", self._clock.now())
-            await unit.session.flush()
-            media = Media(
-                name=name, kind="photo", mime="image/jpeg", size=len(made.data), width=made.width, height=made.height,
-                chat_id=chat.id, created_at=self._clock.now(),
-            )  # fmt: skip
-            unit.media.add(media)
-        return media
+        return await self._store(key, made.data, "photo", "image/jpeg", made.width, made.height)
+
+    async def keep_voice(self, key: Key, data: bytes) -> Media:
+        """Store a voice message as it came, for a person to listen to."""
+        return await self._store(key, data, "voice", "audio/ogg", 0, 0)
 
     async def process(self, data: bytes) -> Clean:
         """Check and re-encode; raises PictureRefused."""
@@ -137,6 +134,18 @@ class Pictures:
                     self._pool.shutdown(wait=False, cancel_futures=True)
                     self._pool = None
                 raise PictureRefused("photo.not_a_picture") from error
+
+    async def _store(self, key: Key, data: bytes, kind: str, mime: str, width: int, height: int) -> Media:
+        name = secrets.token_hex(16)
+        await asyncio.to_thread(_write, self.path(name), data)
+        async with self._database.writing() as unit:
+            now = self._clock.now()
+            chats = await unit.people.lock_chats([key])
+            chat = chats.get(key) or unit.people.open_chat(*key, "zh_Hans", now)
+            await unit.session.flush()
+            media = Media(name=name, kind=kind, mime=mime, size=len(data), width=width, height=height, chat_id=chat.id, created_at=now)
+            unit.media.add(media)
+        return media
 
     async def _uploaded(self, key: Key, one: Attachment) -> Attachment:
         """A picture that was kept when it was uploaded: found by its random name, and only for the chat that sent it."""
@@ -163,7 +172,8 @@ class Pictures:
             return await self._uploaded(key, one)
         try:
             data = await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
-            return replace(one, media_id=(await self.keep(key, data)).id)
+            kept = await (self.keep_voice(key, data) if one.kind is Kind.VOICE else self.keep(key, data))
+            return replace(one, media_id=kept.id)
         except PictureRefused as refused:
             return replace(one, problem=refused.key)
         except FetchError as error:

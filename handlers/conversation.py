@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.errors import Stale
 from handlers.form import engine
 from handlers.messages import Incoming, Kind, Reply, Say, say
+from handlers.texts import plain
 from handlers.topic import Answer
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -37,6 +38,8 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
 async def _route(ctx: Context, said: Incoming) -> Answer:
     if said.kind in (Kind.BLOCKED, Kind.UNBLOCKED, Kind.EDITED):
         return await _call(ctx, "kind", said.kind.value, said)
+    if ctx.chat.group:  # other people read there: nothing is answered but how to talk in private
+        return Reply((say("common.private_only"),)) if said.kind is Kind.COMMAND else None
     if ctx.chat.form is not None and engine.current(ctx) is None:
         engine.put_aside(ctx)
     said = _chosen(ctx, said)
@@ -73,7 +76,7 @@ async def _global(ctx: Context, said: Incoming) -> Answer:
     if said.kind is Kind.COMMAND:
         handler = ctx.shelf.registry.find("command", said.command)
         return await handler(ctx, said) if handler else await _call(ctx, "command", "menu", said)
-    handler = ctx.shelf.registry.phrased(said.text.strip().lower().rstrip("。.!！~"))
+    handler = ctx.shelf.registry.phrased(plain(said.text))
     return await handler(ctx, said) if handler and said.kind is Kind.TEXT else None
 
 

@@ -7,6 +7,7 @@ without a build step.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,18 @@ LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
 
 @cache
 def _traditional() -> OpenCC:
+    """26 MB and a fifth of a second, so only once somebody reads traditional characters (``Texts.warm``)."""
     return OpenCC("s2t")
+
+
+@cache
+def _simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def plain(text: str) -> str:
+    """Typed words as they are compared: simplified, lower case, without the space and full stops around them."""
+    return str(_simplified().convert(text)).strip().lower().rstrip("。.!！~")
 
 
 def language_of(hint: str, default: str = "zh_Hans") -> str:
@@ -37,10 +49,11 @@ def language_of(hint: str, default: str = "zh_Hans") -> str:
 
 
 class Texts:
-    """Sentences ready to be said; immutable once built."""
+    """Sentences ready to be said."""
 
     def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
         self._catalogues = catalogues
+        self._lists: dict[str, frozenset[str]] = {}
 
     @classmethod
     def load(cls, folder: Path = LOCALE) -> Texts:
@@ -62,10 +75,20 @@ class Texts:
         return self.say(language, Say(key, params))
 
     def words(self, key: str) -> frozenset[str]:
-        """The alternatives a sentence lists (``a|b|c``), of all languages, lower case: words that people type."""
-        simplified, english = (self._catalogues[language][key] for language in ("zh_Hans", "en"))
-        listed = f"{simplified}|{_traditional().convert(simplified)}|{english}".lower()
-        return frozenset(word.strip() for word in listed.split("|") if word.strip())
+        """The alternatives a sentence lists (``a|b|c``), of both catalogues, as ``plain`` makes them."""
+        if key not in self._lists:
+            listed = "|".join(self._catalogues[language][key] for language in ("zh_Hans", "en"))
+            self._lists[key] = frozenset(filter(None, map(plain, listed.split("|"))))
+        return self._lists[key]
+
+    def hears(self, key: str, text: str) -> bool:
+        """Whether somebody typed one of these words."""
+        return plain(text) in self.words(key)
+
+    async def warm(self, language: str) -> None:
+        """Load what this language needs, in a thread; call before speaking it for the first time."""
+        if language == "zh_Hant" and not _traditional.cache_info().currsize:
+            await asyncio.to_thread(_traditional)
 
     def lines(self, language: str, said: Iterable[Say]) -> str:
         """Several sentences, one a line; empty ones are left out."""

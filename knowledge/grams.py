@@ -6,13 +6,14 @@ have it: adding texts about something else changes nothing for the others.
 """
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 _COMMON = 160
 """A feature of more texts than this says nothing and is dropped."""
-_TOUCHED = 300
+_TOUCHED = 240
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""
@@ -59,7 +60,7 @@ class Index:
         self._weights = {name: self._rarity(at) for name, at in self._postings.items()}
         rarest = sorted(self._postings, key=lambda name: (len(self._postings[name]), name))
         self._order = {name: number for number, name in enumerate(rarest)}
-        self._own = [_SLIGHT + _OWN * self._sum(sorted(names)) for names in features]
+        self._own = array("d", (_SLIGHT + _OWN * self._sum(sorted(names)) for names in features))
 
     def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
         """For each owner like the normalised message at all, the text of his that is most like it."""
@@ -100,10 +101,12 @@ class Index:
         return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
 
 
-def _postings(features: Sequence[frozenset[str]]) -> dict[str, list[int]]:
-    """The numbers of the texts that have a feature; features of too many texts are dropped."""
-    postings: dict[str, list[int]] = {}
+def _postings(features: Sequence[frozenset[str]]) -> "dict[str, array[int]]":
+    """The numbers of the texts that have a feature, packed; features of too many texts are dropped."""
+    postings: dict[str, array[int]] = {}
     for number, names in enumerate(features):
         for name in names:
-            postings.setdefault(name, []).append(number)
+            if name not in postings:
+                postings[name] = array("I")
+            postings[name].append(number)
     return {name: at for name, at in postings.items() if len(at) <= _COMMON}

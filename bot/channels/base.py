@@ -39,7 +39,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A cleaned picture on our own disk."""
+    """A cleaned picture on our own disk, or a voice message when ``mime`` says so."""
 
     media_id: int
     path: Path

@@ -80,6 +80,7 @@ class ChatRoutes:
         """The page's own words in the asked language."""
         asked = request.query.get("lang", "")
         language = asked if asked in LANGUAGES else language_of(asked, self._pages.settings.language)
+        await self._pages.texts.warm(language)
         return web.json_response(dict(self._pages.words(language)), headers={"Cache-Control": "no-cache"})
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:

@@ -175,6 +175,7 @@ class Store:
 
     async def _session(self, unit: Unit, chat: Chat, token: str) -> ChatSession:
         person = chat.person
+        await self._shelf.texts.warm(person.language)
         root = (await unit.areas.of_kind("sub_district"))[:1]
         name, title = (root[0].name if root else ""), ""
         if person.staff:

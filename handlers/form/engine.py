@@ -56,7 +56,7 @@ async def hear(ctx: Context, said: Incoming) -> Answer:
     if ctx.chat.step == _CONSENT:
         return await _hear_consent(ctx, form, said)
     step = _step(form, ctx.chat.step)
-    if step.optional and (said.press == "skip" or said.text.strip().lower() in ctx.shelf.texts.words("words.skip")):
+    if step.optional and (said.press == "skip" or ctx.shelf.texts.hears("words.skip", said.text)):
         return await _advance(ctx, form, step, ctx.chat.answers.get(step.key))
     if said.press == "change" or said.press.startswith("to."):
         return await _change(ctx, form, said.press[3:])
@@ -128,14 +128,13 @@ def takes_numbers_literally(ctx: Context) -> bool:
 
 
 async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
-    words = said.text.strip().lower()
-    if said.press == "agree" or words in ctx.shelf.texts.words("words.agree"):
+    if said.press == "agree" or ctx.shelf.texts.hears("words.agree", said.text):
         ctx.unit.people.consent(ctx.person, "basic", _CONSENT_VERSION, ctx.now)
         ctx.chat.answers = {**ctx.chat.answers, "_told": True}
         ctx.chat.step = _next(form, ctx.chat.answers, 0)
         ctx.chat.revision += 1
         return await ask(ctx)
-    if said.press == "disagree" or words in ctx.shelf.texts.words("words.disagree"):
+    if said.press == "disagree" or ctx.shelf.texts.hears("words.disagree", said.text):
         close(ctx)
         await ctx.unit.people.forget_words(ctx.chat)
         return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))

@@ -246,16 +246,18 @@ class Place(_Base):
 
 
 def _told(ctx: Context, code: str, words: str) -> str:
-    """The area's full name followed by the resident's own words, unless they add nothing."""
+    """The area's full name followed by what the resident's own words add to it."""
     name = ctx.full_name(code)
-    return name if not words or words in name else f"{name} · {words}"
+    if not words or words in name:
+        return name
+    last = ctx.catalogue.areas[code].name
+    return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photos(_Base):
-    """Pictures, as many as ``most``; the answer is a list of media ids."""
+    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids."""
 
-    most: int = 6
     optional: bool = True
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
@@ -273,7 +275,7 @@ class Photos(_Base):
         refused = [one.problem for one in said.attachments if one.problem]
         new = [one.media_id for one in said.attachments if one.media_id is not None and one.kind is Kind.PHOTO]
         if new:
-            return Read((have + new)[: self.most], more=True)
+            return Read((have + new)[: ctx.rules.photos_per_report], more=True)
         return Problem(say(refused[0] if refused else "form.photo_please"))
 
 
@@ -291,8 +293,7 @@ class Confirm(_Base):
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """提交, or a word that means yes."""
-        words = said.text.strip().lower()
-        if said.press == "yes" or words in ctx.shelf.texts.words("words.yes"):
+        if said.press == "yes" or ctx.shelf.texts.hears("words.yes", said.text):
             return Read(True)
         return Problem(say("form.confirm_please"))
 

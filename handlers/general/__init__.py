@@ -169,7 +169,8 @@ async def no_words(ctx: Context, said: Incoming) -> Answer:
 @topic.on(kind(Kind.VOICE))
 async def voice(ctx: Context, said: Incoming) -> Answer:
     """Kept, and passed to a person."""
-    return [Reply((say("talk.voice"),)), *_as_list(await handoff.ask_for_person(ctx, ""))]
+    files = tuple(one.media_id for one in said.attachments if one.media_id is not None)
+    return [Reply((say("talk.voice"),)), *_as_list(await handoff.ask_for_person(ctx, "", files))]
 
 
 @topic.on(kind(Kind.DOCUMENT))

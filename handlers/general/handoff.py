@@ -13,10 +13,12 @@ from handlers.worktime import is_open
 from storage.models import Area, Handoff
 
 
-async def ask_for_person(ctx: Context, words: str) -> Answer:
-    """Call staff: once, however often it is asked."""
+async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) -> Answer:
+    """Call staff: once, however often it is asked; ``files`` (a voice message) come with the call."""
     waiting = await ctx.unit.handoffs.get(ctx.chat.handoff_id) if ctx.chat.handoff_id else None
     if waiting is not None and waiting.state == "waiting":
+        for chat in await desk_of(ctx, await _area(ctx), ("community", "street")) if files else ():
+            ctx.tell(chat, await _call(ctx, waiting, files))
         return Reply((say("human.still", phone=ctx.rules.office_phone),))
     area = await _area(ctx)
     handoff = Handoff(
@@ -28,7 +30,7 @@ async def ask_for_person(ctx: Context, words: str) -> Answer:
     ctx.chat.handoff_id, ctx.chat.misses = handoff.id, 0
     for chat in await desk_of(ctx, area, ("community", "street")):
         if chat.id != ctx.chat.id:
-            ctx.tell(chat, await _call(ctx, handoff))
+            ctx.tell(chat, await _call(ctx, handoff, files))
     key = "human.called" if is_open(ctx.now, ctx.rules) else "human.called_late"
     return Reply((say(key, phone=ctx.rules.office_phone, opens=ctx.rules.day_start),))
 
@@ -65,7 +67,7 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
     """Pass words between the two sides of a held conversation; None when the bot is to answer itself."""
     if ctx.chat.handoff_id is None or said.kind is Kind.COMMAND:
         return None
-    if said.text.strip().lower() in ctx.shelf.texts.words("words.done") | ctx.shelf.texts.words("words.menu"):
+    if ctx.shelf.texts.hears("words.done", said.text) or ctx.shelf.texts.hears("words.menu", said.text):
         return None
     handoff = await ctx.unit.handoffs.get(ctx.chat.handoff_id)
     if handoff is None or handoff.state != "held":
@@ -96,11 +98,11 @@ async def _end(ctx: Context, handoff: Handoff) -> None:
                 ctx.tell(chat, Reply((say("human.ended"),)))
 
 
-async def _call(ctx: Context, handoff: Handoff) -> Reply:
+async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply:
     """What staff see: the number, why, and the last words of the conversation."""
     said = [one.text for one in await ctx.unit.messages.last(handoff.chat_id, 6) if not one.out and one.text]
     words = " / ".join([*said, handoff.reason] if handoff.reason else said)[-300:]
-    return Reply((say("human.call", ref=handoff.ref), say("human.call_words", words=words)), (choice("human.take", f"handoff.take:{handoff.ref}", style="primary"),), card=True)
+    return Reply((say("human.call", ref=handoff.ref), say("human.call_words", words=words)), (choice("human.take", f"handoff.take:{handoff.ref}", style="primary"),), files, card=True)
 
 
 async def _area(ctx: Context) -> Area:

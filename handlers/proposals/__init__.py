@@ -11,6 +11,7 @@ from handlers.context import Context
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
 from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE
+from handlers.texts import plain
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
 from storage.models import Proposal
 
@@ -20,7 +21,7 @@ topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER])
 @topic.on(intent("proposal"), command("propose"), phrase("proposals.words"), press("menu.proposal"))
 async def begin(ctx: Context, said: Incoming) -> Answer:
     """Start a proposal; words that already say what is wanted are not asked for again, and 附议 shows the list."""
-    if any(word in said.text.lower() for word in ctx.shelf.texts.words("proposals.sign_words")):
+    if any(word in plain(said.text) for word in ctx.shelf.texts.words("proposals.sign_words")):
         return await views.open_ones(ctx)
     await actions.refuse_if_too_many(ctx)
     if _says_what(ctx, said.text):

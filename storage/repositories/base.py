@@ -22,7 +22,15 @@ class Repository:
 async def free_reference(letter: str, taken: Callable[[str], Awaitable[bool]]) -> str:
     """A short reference such as R7K2Q that is not taken yet; grows a character when four keep colliding."""
     for length in (4, 4, 4, 5, 5, 6, 7, 8):
-        ref = letter + "".join(secrets.choice(ALPHABET) for _ in range(length))
+        ref = letter + _speakable(length)
         if not await taken(ref):
             return ref
     raise RuntimeError("no free reference")
+
+
+def _speakable(length: int) -> str:
+    """Random characters with a digit among them: a reference is never a word, and is recognised when somebody writes it."""
+    while True:
+        drawn = "".join(secrets.choice(ALPHABET) for _ in range(length))
+        if not drawn.isalpha():
+            return drawn

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from storage.models import Area, Duty, Invite
+from storage.models import Area, Chat, Duty, Invite
 from storage.repositories.base import Repository
 
 
@@ -18,6 +18,15 @@ class Staff(Repository):
         """The duties a person holds now, each with its area."""
         query = select(Duty, Area).join(Area, Area.code == Duty.area_code).where(Duty.person_id == person_id, Duty.until.is_(None)).order_by(Duty.id)
         return [(duty, area) for duty, area in await self.session.execute(query)]
+
+    async def roles_by_chat(self, channel: str) -> dict[str, frozenset[str]]:
+        """The roles held behind each reachable chat of a channel, by the channel's chat id."""
+        query = select(Chat.external, Duty.role).join(Duty, Duty.person_id == Chat.person_id)
+        query = query.where(Chat.channel == channel, Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+        found: dict[str, frozenset[str]] = {}
+        for external, role in await self.session.execute(query):
+            found[external] = found.get(external, frozenset()) | {role}
+        return found
 
     async def holders(self, role: str, area_codes: Sequence[str]) -> Sequence[Duty]:
         """Who holds a role in one of these areas."""

@@ -41,6 +41,8 @@ sub-district → community → grid → building. A department sees only the cas
 itself (`handlers/permissions.py`), so a forged or forwarded button gains nothing; a refused attempt is written into the audit
 trail. What residents may do with their own reports, proposals and data needs no role and is not listed.
 
+`invite` is not offered in chat: invitations are made with `python -m bot invite` by whoever can run commands on the server.
+
 {table}
 """
 
@@ -67,7 +69,7 @@ def _settings(owner: type) -> str:
     rows = ["| name | default | what it sets |", "|---|---|---|"]
     for one, of in table():
         if of is owner:
-            secret = " Secret: never shown or logged." if one.metadata.get("secret") else ""
+            secret = " Secret: `check` does not show it." if one.metadata.get("secret") else ""
             rows.append(f"| `{PREFIX}{one.name.upper()}` | {_default(one.default)} | {one.metadata['doc']}.{secret} |")
     return "\n".join(rows)
 

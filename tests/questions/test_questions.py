@@ -24,13 +24,13 @@ ALWAYS = {
     "我报的灯修好没有": ("progress", None),
     "R7K2Q 到哪一步了": ("progress", None),
     "人工": ("human", None),
+    "找人": ("human", None),
     "着火了": ("emergency", "fire"),
 }
 INTENT_ALWAYS = {
     "医保怎么报销": "service",
     "医保窗口没人上班": "report",
     "建议增加医保窗口": "proposal",
-    "找人": "human",
     "地震时怎么办": "service",
 }
 

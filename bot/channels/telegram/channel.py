@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 from yarl import URL
 
@@ -138,12 +138,16 @@ class TelegramChannel(Channel):
                 _log.warning("getMe failed (%s)", type(error).__name__)
         return self._username
 
-    async def set_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        """Fill the menu of commands: (command, description) by language code, "" for all others. Logs failures."""
+    async def set_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]], chat: str = "") -> None:
+        """Fill the menu of commands, of one chat or of all: (command, description) by language code, "" for all others.
+
+        Failures are logged.
+        """
+        scope = BotCommandScopeChat(int(chat)) if chat else None
         for language, entries in commands.items():
             menu = [BotCommand(name, description) for name, description in entries]
             try:
-                await self._bot.set_my_commands(menu, language_code=language or None)
+                await self._bot.set_my_commands(menu, scope=scope, language_code=language or None)
             except TelegramError as error:
                 _log.warning("setMyCommands failed (%s)", type(error).__name__)
 

@@ -82,6 +82,8 @@ async def _deliver(bot: Bot, chat: int, message: Outgoing) -> Outcome:
             _log.warning("an album cannot carry buttons: %d left out", len(message.buttons))
         album = [InputMediaPhoto(data, caption=text if at == 0 and text else None) for at, data in enumerate(photos)]
         sent = (await bot.send_media_group(chat, album))[0]
+    elif photos and message.photos[0].mime.startswith("audio/"):
+        sent = await bot.send_voice(chat, photos[0], caption=text or None, reply_markup=markup)
     elif photos:
         sent = await bot.send_photo(chat, photos[0], caption=text or None, reply_markup=markup)
     elif text:

@@ -1,0 +1,1 @@
+"""Conversations as transcripts, played through every channel."""
