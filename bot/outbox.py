@@ -80,7 +80,7 @@ class Sender:
         landed, self._landed = self._landed, []
         room = 0 if self._draining else self._pace.in_flight - len(self._flying)
         try:
-            async with self._database.writing() as unit:
+            async with self._database.writing(wake=False) as unit:
                 now = self._clock.now()
                 await self._settle(unit, landed, now)
                 claimed, pause = await self._claim(unit, room, now)
@@ -118,7 +118,8 @@ class Sender:
         started = self._clock.now()
         try:
             outgoing = await self._outgoing(one)
-            outcome: Outcome = await asyncio.wait_for(self._channel.send(one.external, outgoing), SEND_SECONDS)
+            async with asyncio.timeout(SEND_SECONDS):
+                outcome: Outcome = await self._channel.send(one.external, outgoing)
         except TimeoutError:
             outcome = Uncertain("no answer in time")
         except Exception as error:
@@ -182,7 +183,8 @@ class Sender:
         if self._landed:
             return
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         except TimeoutError:
             pass
         self._wake.clear()

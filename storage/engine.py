@@ -53,16 +53,19 @@ class Database:
             )  # fmt: skip
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Unit]:
-        """One transaction that commits when the block returns and rolls back when it raises."""
+    async def writing(self, *, wake: bool = True) -> AsyncIterator[Unit]:
+        """One transaction that commits when the block returns and rolls back when it raises.
+
+        Without ``wake`` nobody is told: for queues' own bookkeeping, which would otherwise wake itself for ever.
+        """
         if self.sqlite:
             async with self._writer_free, self._unit(self._writer) as unit:
                 yield unit
         else:
             async with self._unit(self._writer) as unit:
                 yield unit
-        for wake in self.on_commit:
-            wake()
+        for call in self.on_commit if wake else ():
+            call()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:

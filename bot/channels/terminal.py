@@ -78,7 +78,8 @@ class Terminal:
                     self._out.write("\n".join(lines_of(message)) + "\n\n")
                     self._out.flush()
             try:
-                await asyncio.wait_for(self._wake.wait(), 1)
+                async with asyncio.timeout(1):
+                    await self._wake.wait()
             except TimeoutError:
                 pass
             self._wake.clear()

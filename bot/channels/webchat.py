@@ -106,7 +106,8 @@ class WebChat:
         """Deliver until cancelled; what pages send goes to the inbox from their sockets, not from here."""
         while True:
             try:
-                await asyncio.wait_for(self._event.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._event.wait()
                 chats = None if self._all else frozenset(self._woken)
             except TimeoutError:
                 chats = None

@@ -31,7 +31,7 @@ async def remember_home(ctx: Context, answers: dict[str, Any]) -> Answer:
 async def send(ctx: Context, answers: dict[str, Any]) -> Reply:
     """Put a notice on its way; raises NotAllowed outside the speaker's areas, Refusal when it would reach nobody."""
     area = await area_of(ctx, answers["notice_area"])
-    await ctx.require("notice.send", area, subject=area.code)
+    await ctx.require("notice.send", area, subject=area.code[:40])
     people = await ctx.unit.people.count_in(area)
     if not people:
         raise Refusal("notices.nobody", area=area.name)

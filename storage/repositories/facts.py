@@ -19,3 +19,4 @@ class Facts(Repository):
     async def put(self, key: str, value: dict[str, Any]) -> None:
         """Remember a value."""
         await self.session.merge(Fact(key=key, value=value))
+        await self.session.flush()
