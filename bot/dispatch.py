@@ -313,7 +313,7 @@ class Dispatch:
             self._call_later(key, RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
 
     async def _count(self, key: Key, why: str) -> tuple[bool, int]:
-        async with self._database.writing(wake=False) as unit:  # nothing to say yet
+        async with self._database.writing() as unit:
             for row in await unit.inbox.heads([key]):
                 return await unit.inbox.fail(row.id, why, self._dead_after), row.attempts
         return False, 1
@@ -321,7 +321,7 @@ class Dispatch:
     async def _apologise(self, key: Key, incident: str) -> None:
         now = self._clock.now()
         try:
-            async with self._database.writing(wake=False) as unit:  # nothing to say yet
+            async with self._database.writing() as unit:
                 chats = await unit.people.lock_chats([key])
                 if key in chats:
                     speaker = Speaker(unit, self.shelf.texts, self._limits, now)

@@ -86,11 +86,7 @@ class Proposals(Repository):
         have = {*await self.signers(target.id), target.author_id}
         all_names = dict.fromkeys((source.author_id, *await self.signers(source.id)))
         moving = [person for person in all_names if person not in have]
-        self.session.add_all(
-            Cosign(proposal_id=target.id, person_id=person, at=source.created_at) for person in moving
-        )
+        self.session.add_all(Cosign(proposal_id=target.id, person_id=person, at=source.created_at) for person in moving)
         target.signatures += len(moving)
         await self.session.flush()
-        await self.session.execute(
-            update(Proposal).where(Proposal.into_id == source.id).values(into_id=target.id)
-        )
+        await self.session.execute(update(Proposal).where(Proposal.into_id == source.id).values(into_id=target.id))

@@ -125,7 +125,7 @@ class Play:
             if step.who and step.who not in self.people:
                 self.people[step.who] = await self.bed.resident(step.who, self.channel, languages.get(step.who, "zh-CN"))
             try:
-                import time; t=time.time(); await self._do(step); print(f'{time.time()-t:.2f}', step)
+                await self._do(step)
             except (AssertionError, LookupError) as error:
                 where = f"{self.script.path.name}:{step.number}"
                 raise AssertionError(f"{where} on {self.channel}: {step.who}{step.deed}: {step.words}\n{error}") from None

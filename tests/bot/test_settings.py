@@ -1,0 +1,43 @@
+"""The environment is read once, completely, and kindly."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.settings import SettingsError, effective, load
+
+
+def test_without_any_setting_everything_has_a_default() -> None:
+    settings = load({})
+    assert settings.database == "sqlite:///var/linli.db"
+    assert settings.base_url == "http://127.0.0.1:8080"
+    assert settings.rules.reopen_days == 7
+
+
+def test_an_unknown_name_is_an_error_that_suggests_the_right_one() -> None:
+    with pytest.raises(SettingsError, match="LINLI_TELEGRAM_TOKEN"):
+        load({"LINLI_TELEGRAM_TOCKEN": "1:x"})
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(SettingsError) as told:
+        load({"LINLI_HTTP_PORT": "many", "LINLI_LANG": "fr", "LINLI_TELEGRAM_RATE": "0", "LINLI_PUBLIC_URL": "linli.example"})
+    assert len(str(told.value).splitlines()) == 4
+
+
+def test_rules_of_the_city_are_settings_too() -> None:
+    assert load({"LINLI_REOPEN_DAYS": "14", "LINLI_DAY_START": "09:00"}).rules.reopen_days == 14
+
+
+def test_an_empty_value_means_the_default() -> None:
+    assert load({"LINLI_HTTP_PORT": ""}).http_port == 8080
+
+
+def test_secrets_are_never_shown() -> None:
+    settings = load({"LINLI_TELEGRAM_TOKEN": "123:hush", "LINLI_DATABASE_URL": "postgresql://u:hush@h/d"})
+    assert "hush" not in str(list(effective(settings)))
+
+
+def test_a_webhook_without_a_secret_is_refused() -> None:
+    with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
+        load({"LINLI_TELEGRAM_WEBHOOK_URL": "https://linli.example/telegram"})
