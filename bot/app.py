@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.answering import Answering
 from bot.channels.base import Channel, Limits
 from bot.channels.terminal import Terminal
 from bot.channels.webchat import WebChat
@@ -98,9 +99,8 @@ class App:
         channels: dict[str, Channel] = {}
         limits = {"telegram": Limits()}  # its messages wait in the outbox even while no token is set
         flood = Flood(settings.flood_burst, settings.flood_rate, clock)
-        self.dispatch = Dispatch(
-            self.database, self.shelf, channels, limits, self.pictures, flood, clock, self.metrics, settings.dead_after, settings.lang
-        )
+        answering = Answering(self.database, self.shelf, channels, limits, flood, clock, settings.lang)
+        self.dispatch = Dispatch(self.database, answering, channels, self.pictures, flood, clock, self.metrics, settings.dead_after)
         self.store = Store(self.database, self.shelf, self.pictures, clock, self.dispatch.intake, self.problems)
         self.webchat = WebChat(self.store)
         self.telegram = self._telegram() if settings.telegram_token else None

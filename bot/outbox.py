@@ -15,7 +15,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from bot.channels.base import Button, Channel, Failed, Moved, Outcome, Outgoing, Photo, Rejected, Sent, Uncertain, Unreachable, Wait
+from bot.channels.base import (
+    Button,
+    Channel,
+    Failed,
+    Moved,
+    Outcome,
+    Outgoing,
+    Photo,
+    Rejected,
+    Sent,
+    Uncertain,
+    Unreachable,
+    Wait,
+)
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import Pictures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from knowledge import entries
 from knowledge.catalogue import Catalogue
 from storage.models import Area, Person
 from storage.unit import Unit
@@ -19,12 +20,7 @@ async def seed(unit: Unit, catalogue: Catalogue, now: datetime) -> int:
     areas: list[Area] = []
     for one in (area for root in catalogue.areas.values() if not root.parent for area in catalogue.within(root.code)):
         paths[one.code] = f"{paths.get(one.parent, '')}{one.code}/"
-        areas.append(
-            Area(
-                code=one.code, kind=one.kind, name=one.name, parent_code=one.parent or None, path=paths[one.code], lat=one.lat, lon=one.lon,
-                households=one.households, units=one.units,
-            )  # fmt: skip
-        )
+        areas.append(_area(one, paths[one.code]))
     unit.areas.add(areas)
     await unit.session.flush()
     for member in catalogue.staff:
@@ -38,6 +34,20 @@ async def seed(unit: Unit, catalogue: Catalogue, now: datetime) -> int:
     if areas and any(area.sample for area in catalogue.areas.values()):
         await unit.facts.put(_MARK, {"since": now.isoformat()})
     return len(areas)
+
+
+def _area(one: entries.Area, path: str) -> Area:
+    return Area(
+        code=one.code,
+        kind=one.kind,
+        name=one.name,
+        parent_code=one.parent or None,
+        path=path,
+        lat=one.lat,
+        lon=one.lon,
+        households=one.households,
+        units=one.units,
+    )
 
 
 async def is_sample(unit: Unit) -> bool:

@@ -10,13 +10,11 @@ import re
 from dataclasses import replace
 
 from handlers.context import Context
-from handlers.errors import Stale
+from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine
 from handlers.messages import Incoming, Kind, Reply, Say, say
 from handlers.texts import plain
 from handlers.topic import Answer
-
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
@@ -33,6 +31,16 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     if cut and replies:
         replies[0] = _with_line(replies[0], say("common.cut", limit=ctx.rules.text_limit))
     return replies
+
+
+async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
+    """What is said after a refusal whose writes were undone: an attempt without the right to it is audited, and a form that
+    could not be finished is closed with its answers kept."""
+    if isinstance(refusal, NotAllowed):
+        await ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
+    if refusal.final:
+        engine.put_aside(ctx)
+    return [refusal.reply]
 
 
 async def _route(ctx: Context, said: Incoming) -> Answer:
@@ -116,8 +124,8 @@ def _emergency(ctx: Context, said: Incoming) -> list[Reply]:
 
 
 def _clean(ctx: Context, said: Incoming) -> tuple[Incoming, bool]:
-    text = _UNSEEN.sub("", said.text)
-    return replace(said, text=text[: ctx.rules.text_limit]), len(text) > ctx.rules.text_limit
+    limit = ctx.rules.text_limit
+    return replace(said, text=said.text[:limit]), len(said.text) > limit
 
 
 def _with_line(reply: Reply, line: Say) -> Reply:

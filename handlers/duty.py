@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
 from handlers.context import Context
-from handlers.errors import NotAllowed, NotFound, Refusal
+from handlers.errors import NotFound
 from handlers.permissions import may
-from handlers.topic import Answer
 from storage.models import Area, Chat
 
 
@@ -43,17 +42,3 @@ async def above(ctx: Context, area: Area, kind: str) -> Area:
 async def duty_areas(ctx: Context, action: str) -> list[Area]:
     """The areas in which the speaker may take ``action``; empty for residents."""
     return [area for duty, area in await ctx.duties() if may(duty.role, action)]
-
-
-async def settled(answer: Awaitable[Answer]) -> Answer:
-    """The last step of a form whose refusal is final: the sentence is told and the form stays closed.
-
-    A missing permission goes on as an error, so that the attempt is audited. Only for actions that refuse before they
-    write.
-    """
-    try:
-        return await answer
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        return refusal.reply

@@ -11,6 +11,8 @@ class Refusal(Exception):
     def __init__(self, key: str, /, *choices: Choice, **params: object) -> None:
         super().__init__(key)
         self.reply = Reply((Say(key, params),), choices)
+        self.final = False
+        """Whether it ended a form: the form is closed then, and its answers are kept as a draft."""
 
 
 class NotAllowed(Refusal):

@@ -16,16 +16,33 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.sqlite import READING, WRITING, opener
 from storage.unit import Unit
 
 BUSY_SECONDS = 5
 
 DatabaseError = SQLAlchemyError
 """Whatever the database or its driver says no with; the rooms outside catch it by this name."""
+
+_PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "read-only", "unable to open")
+_RETRY_CODES = ("40001", "40P01", "53", "57", "08")
+"""SQLSTATE beginnings: serialisation, deadlock, resources, operator intervention, connection (PostgreSQL, appendix A)."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database is to blame and may come back (locked, full, restarted), rather than what was asked of it."""
+    if isinstance(error, (ConnectionError, TimeoutError, OSError, PoolTimeoutError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    words = str(error.orig).lower()
+    return error.connection_invalidated or state.startswith(_RETRY_CODES) or any(word in words for word in _PASSING)
 
 
 def _dumps(value: Any) -> str:
@@ -97,12 +114,11 @@ class Database:
         engine = create_async_engine(
             self.url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0,
             json_serializer=_dumps, json_deserializer=orjson.loads,
-            connect_args={"timeout": BUSY_SECONDS},
+            async_creator=opener(self.url.database or ":memory:", READING if query_only else WRITING, BUSY_SECONDS),
         )  # fmt: skip
 
         @event.listens_for(engine.sync_engine, "connect")
         def _prepare(connection: Any, record: Any) -> None:
-            connection.isolation_level = None  # we say BEGIN ourselves, see below
             cursor = connection.cursor()
             for pragma in (
                 "journal_mode=WAL", f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY",

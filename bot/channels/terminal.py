@@ -14,6 +14,7 @@ from storage.engine import Database
 from storage.models import Message
 
 CHAT = "local"
+LAST_ANSWERS_SECONDS = 10
 Ask = Callable[[], Awaitable[str | None]]
 
 
@@ -48,16 +49,18 @@ class Terminal:
         return Incoming(self.name, update.chat, update.external_id, Kind.TEXT, text)
 
     async def run(self, intake: Intake) -> None:
-        """Print and read until the input ends."""
+        """Print and read until the input ends and all of it is answered."""
+        self._shown = await self._newest()
         printing = asyncio.create_task(self._print())
-        await self._send(intake, "/start")
         try:
+            await self._send(intake, "/start")
             while (line := await self._ask()) is not None:
                 if line.strip():
                     await self._send(intake, line)
-            await asyncio.sleep(0.5)
+            await self._answered()
         finally:
             printing.cancel()
+        await self._show()
 
     async def send(self, chat: str, message: Outgoing) -> Outcome:
         """Printed from the transcript instead."""
@@ -72,11 +75,7 @@ class Terminal:
 
     async def _print(self) -> None:
         while True:
-            for message in await self._new():
-                self._shown = message.id
-                if message.out:
-                    self._out.write("\n".join(lines_of(message)) + "\n\n")
-                    self._out.flush()
+            await self._show()
             try:
                 async with asyncio.timeout(1):
                     await self._wake.wait()
@@ -84,16 +83,36 @@ class Terminal:
                 pass
             self._wake.clear()
 
+    async def _show(self) -> None:
+        """Print what is new."""
+        for message in await self._new():
+            if message.id > self._shown and message.out:
+                self._out.write("\n".join(lines_of(message)) + "\n\n")
+                self._out.flush()
+            self._shown = max(self._shown, message.id)
+
+    async def _answered(self) -> None:
+        """Wait, at most so long, until nothing that was typed is still to be handled: input may come from a pipe."""
+        assert self.database is not None
+        for _ in range(LAST_ANSWERS_SECONDS * 20):
+            async with self.database.reading() as unit:
+                if (self.name, self._chat) not in await unit.inbox.waiting():
+                    return
+            await asyncio.sleep(0.05)
+
+    async def _newest(self) -> int:
+        """The last message of an earlier evening: what was said then is not said again."""
+        assert self.database is not None
+        async with self.database.reading() as unit:
+            chat = await unit.people.find_chat(self.name, self._chat)
+            last = await unit.messages.last(chat.id, 1) if chat else ()
+            return last[0].id if last else 0
+
     async def _new(self) -> Sequence[Message]:
         assert self.database is not None
         async with self.database.reading() as unit:
             chat = await unit.people.find_chat(self.name, self._chat)
-            if chat is None:
-                return []
-            if not self._shown:
-                recent = await unit.messages.last(chat.id, 30)
-                return recent[-2:]
-            return await unit.messages.since({chat.id: self._shown})
+            return await unit.messages.since({chat.id: self._shown}) if chat else []
 
 
 def lines_of(message: Message) -> list[str]:

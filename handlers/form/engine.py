@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.context import Context
+from handlers.errors import Refusal
 from handlers.form.steps import Form, Problem, Step
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.topic import Answer
@@ -156,7 +157,11 @@ async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
 async def _finish(ctx: Context, form: Form, answers: dict[str, Any]) -> Answer:
     close(ctx)
     ctx.chat.preset = {name: value for name, value in ctx.chat.preset.items() if name != "said"}
-    return await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
+    try:
+        return await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
+    except Refusal as refusal:
+        refusal.final = True
+        raise
 
 
 async def _change(ctx: Context, form: Form, key: str) -> Answer:

@@ -146,7 +146,7 @@ async def unsure(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     ctx.chat.preset = {**ctx.chat.preset, "words": said.text}
     guesses = [(meant.intent, meant.entry_id, meant.entry_name), *((one.intent, one.entry_id, one.entry_name) for one in meant.alternatives)]
-    offered = list(dict.fromkeys(filter(None, (_guess(*guess) for guess in guesses))))[:3]
+    offered = list({one.token: one for one in (_guess(*guess) for guess in guesses) if one}.values())[:3]
     if not offered:
         return await not_understood(ctx, said)
     return Reply((say("talk.did_you_mean"),), (*offered, choice("talk.none_of_these", "nothing")))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import Context
-from handlers.duty import settled
 from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
@@ -61,19 +60,19 @@ async def _alike(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
 
 
 async def _signed(ctx: Context, answers: dict[str, Any]) -> Answer:
-    return await settled(actions.cosign(ctx, answers["ref"]))
+    return await actions.cosign(ctx, answers["ref"])
 
 
 async def _adopted(ctx: Context, answers: dict[str, Any]) -> Answer:
-    return await settled(actions.adopt(ctx, answers["ref"], answers["proposal_next"]))
+    return await actions.adopt(ctx, answers["ref"], answers["proposal_next"])
 
 
 async def _merged(ctx: Context, answers: dict[str, Any]) -> Answer:
-    return await settled(actions.merge(ctx, answers["ref"], answers["proposal_into"]))
+    return await actions.merge(ctx, answers["ref"], answers["proposal_into"])
 
 
 async def _answered(ctx: Context, answers: dict[str, Any]) -> Answer:
-    return await settled(actions.answer(ctx, answers["ref"], answers["proposal_reply"]))
+    return await actions.answer(ctx, answers["ref"], answers["proposal_reply"])
 
 
 PROPOSE = Form(

@@ -19,6 +19,8 @@ from storage.repositories.base import ALPHABET
 
 STAFF = ACTIONS["case.list"]
 WAITING = ("submitted", "returned", "reopened")
+RIVAL = 0.75
+"""From this share of the best category's score on, the second best is asked about."""
 _REFERENCE = re.compile(rf"(?<![A-Z0-9])R[{ALPHABET}]{{4,8}}(?![A-Z0-9])")
 
 
@@ -29,9 +31,11 @@ def reference_in(text: str) -> str:
 
 
 def sure_category(ctx: Context, words: str) -> str:
-    """The category when the words leave no doubt, else an empty string."""
+    """The category when the words leave no doubt, else an empty string: 漏水 alone may be the roof or the flat above."""
     meant = ctx.shelf.understander.understand(words)
-    return meant.entry_id or "" if meant.intent == "report" and meant.sure else ""
+    rival = max((one.score for one in meant.alternatives if one.intent == "report"), default=0.0)
+    clear = meant.intent == "report" and meant.sure and rival < RIVAL * meant.score
+    return meant.entry_id or "" if clear else ""
 
 
 def likely_categories(ctx: Context, words: str) -> list[tuple[str, str]]:

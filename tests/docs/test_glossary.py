@@ -14,18 +14,28 @@ from tests.docs.pages import code_names
 from tests.docs.tables import DOCS, ROOT
 
 ROOMS = ("bot", "handlers", "knowledge", "storage")
-OWNERS: dict[str, type] = {name: getattr(models, name) for name in models.__all__} | {"Rules": Rules, "Understanding": Understanding}
+OWNERS: dict[str, type] = {name: getattr(models, name) for name in models.__all__} | {
+    "Rules": Rules,
+    "Understanding": Understanding,
+}
 
 
 def rows() -> list[list[str]]:
     text = (DOCS / "glossary.md").read_text("utf-8")
-    cells = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
+    cells = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line.startswith("| ")
+    ]
     return [row for row in cells if row[0] != "zh"]
 
 
 @cache
 def words_of_the_code() -> frozenset[str]:
-    sources = [path.read_text("utf-8") for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
+    sources = [
+        path.read_text("utf-8")
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
     return frozenset(re.findall(r"\w+", "\n".join(sources)))
 
 

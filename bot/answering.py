@@ -1,0 +1,197 @@
+"""Answering: one transaction in which chats' next updates are read, understood, acted on and replied to.
+
+State, transcript, outbox and the inbox's tick commit together or not at all. A refusal keeps nothing of what its handler wrote:
+the batch is undone and the refused message answered again by itself, behind a savepoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from bot.channels.base import Channel, Limits, RawUpdate
+from bot.clock import Clock
+from bot.flood import Flood
+from bot.pictures import KEPT
+from bot.speaker import Speaker
+from handlers.context import Context, Shelf
+from handlers.conversation import refused, respond
+from handlers.errors import NotAllowed, Refusal
+from handlers.messages import Incoming, Kind, Reply, reply
+from handlers.texts import language_of
+from storage.engine import Database
+from storage.models import Chat, Inbox
+from storage.repositories.queues import Key
+from storage.unit import Unit
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class RefusedAfterWritingError(Exception):
+    """A handler refused although it, or another of the batch, had written: undo all and answer this chat alone."""
+
+
+@dataclass(slots=True)
+class Served:
+    """What one transaction did: ``done`` chats (true: somebody was answered), ``busy`` elsewhere, and updates whose
+    pictures have to be fetched before they can be answered."""
+
+    done: dict[Key, bool] = field(default_factory=dict)
+    busy: set[Key] = field(default_factory=set)
+    unprepared: list[tuple[int, Key, Incoming]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Job:
+    rows: list[Inbox]
+    said: Incoming | None
+
+    @property
+    def key(self) -> Key:
+        return (self.rows[0].channel, self.rows[0].chat)
+
+
+class Answering:
+    """Serves batches of chats. ``prepared`` holds updates whose pictures are fetched, by inbox id."""
+
+    def __init__(
+        self, database: Database, shelf: Shelf, channels: Mapping[str, Channel], limits: Mapping[str, Limits], flood: Flood, clock: Clock, language: str
+    ) -> None:
+        self._database, self._shelf, self._channels, self._limits = database, shelf, channels, limits
+        self._flood, self._clock, self._language = flood, clock, language
+        self.prepared: dict[int, Incoming] = {}
+
+    async def serve(self, keys: Collection[Key]) -> Served:
+        """Answer the next update of each chat in one transaction."""
+        try:
+            return await self._transact(keys, alone=False)
+        except RefusedAfterWritingError:
+            if len(keys) > 1:
+                raise
+            return await self._transact(keys, alone=True)
+
+    async def apologise(self, key: Key, incident: str) -> None:
+        """Tell a chat that its message could not be handled, with the number to mention."""
+        async with self._database.writing() as unit:
+            chats = await unit.people.lock_chats([key])
+            if key in chats:
+                speaker = Speaker(unit, self._shelf.texts, self._limits, self._clock.now())
+                speaker.say(chats[key], reply("common.incident", incident=incident), remember=False)
+                await speaker.write()
+
+    async def _transact(self, keys: Collection[Key], *, alone: bool) -> Served:
+        served, now = Served(), self._clock.now()
+        async with self._database.writing() as unit:
+            chats = await unit.people.lock_chats(keys)
+            missing = [key for key in keys if key not in chats]
+            served.busy = await unit.people.existing(missing) if missing and not self._database.sqlite else set()
+            jobs = await self._read(unit, [key for key in keys if key not in served.busy], served)
+            speaker = Speaker(unit, self._shelf.texts, self._limits, now)
+            for job in jobs:
+                chat = chats.get(job.key) or self._meet(unit, job, now)
+                if chat is not None and job.said is not None:
+                    await self._answer(unit, chat, job.said, speaker, now, alone=alone)
+            await unit.session.flush()
+            await speaker.write()
+            if jobs:
+                await unit.inbox.finish([row.id for job in jobs for row in job.rows])
+        served.done = {job.key: job.said is not None for job in jobs}
+        for job in jobs:
+            for row in job.rows:
+                self.prepared.pop(row.id, None)
+        return served
+
+    async def _read(self, unit: Unit, keys: list[Key], served: Served) -> list[_Job]:
+        """The head of each chat's queue, parsed; what needs a download first is named in ``served``."""
+        jobs: list[_Job] = []
+        for row in await unit.inbox.heads(keys):
+            said, rows = self.prepared.get(row.id) or self._parse(row), [row]
+            if said is not None and said.album:
+                said, rows = await self._album(unit, row, said)
+            if said is not None and any(one.kind in KEPT and one.media_id is None and not one.problem for one in said.attachments):
+                served.unprepared.append((row.id, (row.channel, row.chat), said))
+            else:
+                jobs.append(_Job(rows, said))
+        return jobs
+
+    async def _album(self, unit: Unit, row: Inbox, said: Incoming) -> tuple[Incoming, list[Inbox]]:
+        """The pictures of one album, which come as updates of their own, as one message."""
+        rows, attachments = [row], list(said.attachments)
+        known = {one.remote for one in attachments}
+        for other in await unit.inbox.following(row):
+            more = self._parse(other)
+            if more is None or more.album != said.album:
+                break
+            rows.append(other)
+            attachments += [one for one in more.attachments if one.remote not in known]
+        return replace(said, attachments=tuple(attachments)), rows
+
+    def _parse(self, row: Inbox) -> Incoming | None:
+        said = self._channels[row.channel].parse(RawUpdate(row.external_id, row.chat, orjson.loads(row.raw)))
+        return replace(said, text=_UNSEEN.sub("", said.text)) if said is not None else None
+
+    def _meet(self, unit: Unit, job: _Job, now: datetime) -> Chat | None:
+        """A first message opens a chat; being blocked by a stranger does not."""
+        if job.said is None or job.said.kind is Kind.BLOCKED:
+            return None
+        return unit.people.open_chat(*job.key, language_of(job.said.language, self._language), now, group=job.said.group)
+
+    async def _answer(self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, alone: bool) -> None:
+        if chat.id is None:
+            await unit.session.flush()
+        await self._shelf.texts.warm(chat.person.language)
+        speaker.heard(chat, said.text, _heard(said), said.external_id)
+        ctx = Context(unit, chat, self._shelf, now)
+        replies = await (_respond_behind_savepoint(ctx, said) if alone else _respond(ctx, said))
+        chat.seen_at = now
+        if said.kind is not Kind.BLOCKED and chat.unreachable_at is not None:
+            chat.unreachable_at = None
+        for one in replies:
+            speaker.say(chat, one)
+        for push in ctx.pushes:
+            speaker.say(push.chat, push.reply, push.priority, remember=push.chat.form is None)
+        if self._flood.first_warning(f"{chat.channel}:{chat.external}"):
+            speaker.say(chat, reply("common.slow_down"), remember=False)
+
+
+async def _respond(ctx: Context, said: Incoming) -> list[Reply]:
+    try:
+        return await respond(ctx, said)
+    except Refusal as refusal:
+        session = ctx.unit.session
+        if session.dirty or session.new or session.deleted or ctx.pushes or isinstance(refusal, NotAllowed) or refusal.final:
+            raise RefusedAfterWritingError from refusal
+        return [refusal.reply]
+
+
+async def _respond_behind_savepoint(ctx: Context, said: Incoming) -> list[Reply]:
+    session = ctx.unit.session
+    savepoint = await session.begin_nested()
+    try:
+        replies = await respond(ctx, said)
+    except Refusal as refusal:
+        await savepoint.rollback()
+        ctx.pushes = []
+        await session.refresh(ctx.chat)
+        await session.refresh(ctx.person)
+        return await refused(ctx, refusal)
+    await savepoint.commit()
+    return replies
+
+
+def _heard(said: Incoming) -> dict[str, Any]:
+    """What besides the words belongs into the transcript."""
+    body: dict[str, Any] = {}
+    photos = [one.media_id for one in said.attachments if one.media_id is not None]
+    if photos:
+        body["photos"] = photos
+    if said.location is not None:
+        body["location"] = [said.location.lat, said.location.lon]
+    if said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION):
+        body["kind"] = said.kind.value
+    return body
