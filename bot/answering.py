@@ -75,14 +75,27 @@ class Answering:
                 raise
             return await self._transact(keys, alone=True)
 
-    async def apologise(self, key: Key, incident: str) -> None:
-        """Tell a chat that its message could not be handled, with the number to mention."""
+    async def apologise(self, row: Inbox, incident: str) -> None:
+        """Tell a chat that its message could not be handled, with the number to mention.
+
+        Whoever wrote for the first time has no chat yet, since it was undone with the failure; they get one now.
+        """
+        now = self._clock.now()
         async with self._database.writing() as unit:
-            chats = await unit.people.lock_chats([key])
-            if key in chats:
-                speaker = Speaker(unit, self._shelf.texts, self._limits, self._clock.now())
-                speaker.say(chats[key], reply("common.incident", incident=incident), remember=False)
+            chats = await unit.people.lock_chats([(row.channel, row.chat)])
+            chat = next(iter(chats.values()), None) or self._meet(unit, _Job([row], self._readable(row)), now)
+            if chat is not None:
+                await unit.session.flush()
+                speaker = Speaker(unit, self._shelf.texts, self._limits, now)
+                speaker.say(chat, reply("common.incident", incident=incident), remember=False)
                 await speaker.write()
+
+    def _readable(self, row: Inbox) -> Incoming | None:
+        """What the update says, None when the update itself is what cannot be read."""
+        try:
+            return self._parse(row)
+        except Exception:  # noqa: BLE001 it was logged when the update was tried
+            return None
 
     async def _transact(self, keys: Collection[Key], *, alone: bool) -> Served:
         served, now = Served(), self._clock.now()

@@ -21,6 +21,7 @@ from bot.metrics import Metrics
 from bot.pictures import Pictures
 from handlers.messages import Incoming
 from storage.engine import Database, is_passing
+from storage.models import Inbox as Row
 from storage.repositories.base import ALPHABET
 from storage.repositories.queues import Key
 
@@ -154,16 +155,17 @@ class Dispatch:
         log.error("update failed", exc_info=error, extra={"incident": incident, "channel": key[0]})
         self._metrics.failed.inc()
         try:
-            dead, attempts = await self._count(key, f"{incident} {type(error).__name__}")
-            if dead:
-                await self._answering.apologise(key, incident)
+            row, dead = await self._count(key, f"{incident} {type(error).__name__}")
+            attempts = row.attempts if row is not None else 1
+            if row is not None and dead:
+                await self._answering.apologise(row, incident)
         except Exception:
             log.exception("failure not counted", extra={"incident": incident})
             dead, attempts = False, len(RETRY_SECONDS)
         self._rest(key, 0 if dead else RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
 
-    async def _count(self, key: Key, why: str) -> tuple[bool, int]:
+    async def _count(self, key: Key, why: str) -> tuple[Row | None, bool]:
         async with self._database.writing() as unit:
             for row in await unit.inbox.heads([key]):
-                return await unit.inbox.fail(row.id, why, self._dead_after), row.attempts
-        return False, 1
+                return row, await unit.inbox.fail(row.id, why, self._dead_after)
+        return None, False

@@ -13,7 +13,7 @@ import orjson
 from bot.channels.base import RawUpdate
 from bot.clock import Clock
 from bot.metrics import Metrics
-from storage.engine import Database, DatabaseError
+from storage.engine import Database, is_passing
 from storage.repositories.queues import Key
 
 log = logging.getLogger("linli.inbox")
@@ -56,13 +56,10 @@ class Inbox:
         ]  # fmt: skip
         try:
             if rows:
-                async with self._database.writing() as unit:
+                async with self._database.writing(wake=False) as unit:  # nothing to say yet
                     await unit.inbox.add(rows)
-        except (DatabaseError, OSError) as error:
-            log.exception("inbox not written")
-            for *_, done in batch:
-                if not done.done():
-                    done.set_exception(ConnectionError(type(error).__name__))
+        except Exception as error:  # noqa: BLE001 whatever it is: the channels keep what was not kept here, and this loop goes on
+            await self._not_kept(batch, error)
             return
         for channel, updates, done in batch:
             if not done.done():
@@ -70,6 +67,17 @@ class Inbox:
             for one in updates:
                 self._arrived((channel, one.chat[:64]))
         self._metrics.received.inc(len(rows))
+
+    async def _not_kept(self, batch: _Batch, error: Exception) -> None:
+        """One caller's odd update must not cost the others theirs; when the database is away, nobody's is kept."""
+        if len(batch) > 1 and not is_passing(error):
+            for one in batch:
+                await self._commit([one])
+            return
+        log.error("inbox not written", exc_info=error)
+        for *_, done in batch:
+            if not done.done():
+                done.set_exception(ConnectionError(type(error).__name__))
 
 
 def _encode(raw: Mapping[str, Any]) -> str:

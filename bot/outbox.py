@@ -13,8 +13,6 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-
 from bot.channels.base import (
     Button,
     Channel,
@@ -33,7 +31,6 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import Pictures
 from storage.engine import Database
-from storage.models import Chat
 from storage.repositories.queues import Claimed, Result
 from storage.unit import Unit
 
@@ -43,6 +40,10 @@ LEASE = timedelta(seconds=12)
 RENEW_SECONDS = 4.0
 IDLE_SECONDS = 1.0
 SEND_SECONDS = 35.0
+AWAY_SECONDS = 1.0
+JUMP_SECONDS = 2.0
+FAR = timedelta(seconds=60)
+_PATIENCE = 3
 _BACKOFF_MOST = 300.0
 
 
@@ -64,48 +65,88 @@ class Sender:
         self._clock, self._metrics = clock, metrics
         self._wake = asyncio.Event()
         self._flying: dict[asyncio.Task[None], tuple[Claimed, float]] = {}
-        self._landed: list[tuple[Claimed, Outcome, datetime]] = []
+        self._landed: list[tuple[Claimed, Outcome, float]] = []
         self._draining = False
+        self._turning = asyncio.Lock()
+        self._clocks: tuple[datetime, float] | None = None
+        self._stumbles = 0
 
     def wake(self) -> None:
         """Something may have been queued."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; trouble with the database is waited out."""
-        while True:
+        """Send until drained or cancelled; trouble with the database is waited out."""
+        while not self._draining:
             try:
                 pause = await self._turn()
-            except Exception:
-                log.exception("outbox turn failed")
-                pause = 1.0
-            await self._rest(pause)
+            except Exception as error:  # noqa: BLE001 the boundary of this loop; it is logged in _stumbled
+                self._stumbled(error)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                self._stumbles = 0
+                await self._rest(pause)
 
     async def drain(self, seconds: float) -> None:
-        """Let the sends in flight end, and settle them; claims nothing new."""
+        """Let the sends in flight end, and settle them; claims nothing new.
+
+        A send that takes longer is left: its lease runs out, and it is repeated once.
+        """
         self._draining = True
+        self._wake.set()
         if self._flying:
             await asyncio.wait(list(self._flying), timeout=seconds)
-        await self._turn()
+        for task in list(self._flying):
+            task.cancel()
+        try:
+            await self._turn()
+        except Exception as error:  # noqa: BLE001 stopping goes on; what is not settled now is repeated once
+            self._stumbled(error)
+
+    def _stumbled(self, error: Exception) -> None:
+        """Log a failed turn. Results nobody can write down are let go in the end (repeated once, as if the process had died):
+        one odd answer must not hold up everybody's messages."""
+        self._clocks = None
+        if is_passing(error):
+            log.warning("database away", extra={"why": type(error).__name__})
+            return
+        log.error("outbox turn failed", exc_info=error)
+        self._stumbles += 1
+        if self._stumbles >= _PATIENCE:
+            self._landed.clear()
 
     async def _turn(self) -> float:
         """Settle and claim; returns how long to rest at most."""
-        landed, self._landed = self._landed, []
-        room = 0 if self._draining else self._pace.in_flight - len(self._flying)
-        try:
-            async with self._database.writing(wake=False) as unit:
-                now = self._clock.now()
-                await self._settle(unit, landed, now)
-                claimed, pause = await self._claim(unit, room, now)
-                await self._renew(unit, now)
-        except BaseException:
-            self._landed = landed + self._landed
-            raise
-        for one in claimed:
-            task = asyncio.create_task(self._send(one))
-            self._flying[task] = (one, self._clock.elapsed())
-            task.add_done_callback(self._done)
-        return pause
+        async with self._turning:
+            landed, self._landed = self._landed, []
+            room = 0 if self._draining else self._pace.in_flight - len(self._flying)
+            try:
+                async with self._database.writing(wake=False) as unit:
+                    now = self._clock.now()
+                    jumped = await self._follow_clock(unit, now)
+                    await self._settle(unit, landed, now)
+                    await self._renew(unit, now, everything=jumped)
+                    claimed, pause = await self._claim(unit, room, now)
+            except BaseException:
+                self._landed = landed + self._landed
+                raise
+            for one in claimed:
+                task = asyncio.create_task(self._send(one))
+                self._flying[task] = (one, self._clock.elapsed())
+                task.add_done_callback(self._done)
+        return min(pause, IDLE_SECONDS)
+
+    async def _follow_clock(self, unit: Unit, now: datetime) -> bool:
+        """Whether the clock was moved since the last turn (at start nobody knows).
+
+        Instants kept by a clock that has been put back since lie far ahead and would hold everything up: they are brought near.
+        """
+        elapsed = self._clock.elapsed()
+        before, self._clocks = self._clocks, (now, elapsed)
+        moved = (now - before[0]).total_seconds() - (elapsed - before[1]) if before else -JUMP_SECONDS
+        if moved <= -JUMP_SECONDS:
+            await unit.outbox.bring_near(self._channel.name, now, now + FAR)
+        return abs(moved) >= JUMP_SECONDS
 
     async def _claim(self, unit: Unit, room: int, now: datetime) -> tuple[list[Claimed], float]:
         if room <= 0:
@@ -122,13 +163,14 @@ class Sender:
         opening = await unit.outbox.next_opening(name, now)
         return [], min(IDLE_SECONDS, max(0.001, (opening - now).total_seconds())) if opening else IDLE_SECONDS
 
-    async def _renew(self, unit: Unit, now: datetime) -> None:
-        old = [one for one, at in self._flying.values() if self._clock.elapsed() - at > RENEW_SECONDS]
+    async def _renew(self, unit: Unit, now: datetime, *, everything: bool) -> None:
+        """Hold on to what is in flight, before the leases that ran out are looked for."""
+        old = [one for one, at in self._flying.values() if everything or self._clock.elapsed() - at > RENEW_SECONDS]
         if old:
             await unit.outbox.renew([one.id for one in old], [one.chat_id for one in old], now + LEASE)
 
     async def _send(self, one: Claimed) -> None:
-        started = self._clock.now()
+        started = self._clock.elapsed()
         try:
             outgoing = await self._outgoing(one)
             async with asyncio.timeout(SEND_SECONDS):
@@ -162,10 +204,10 @@ class Sender:
             self._metrics.sends.labels(self._channel.name, type(outcome).__name__.lower()).inc()
             match outcome:
                 case Unreachable(reason):
-                    await unit.session.execute(update(Chat).where(Chat.id == one.chat_id).values(unreachable_at=now))
+                    await unit.people.mark_unreachable(one.chat_id, now)
                     await unit.outbox.bury(one.chat_id, reason, now)
                 case Moved(chat):
-                    await unit.session.execute(update(Chat).where(Chat.id == one.chat_id).values(external=chat))
+                    await unit.people.move(one.chat_id, chat)
                 case Wait(seconds):
                     _, rate = await unit.outbox.allowance(self._channel.name, now, self._pace.rate, 1)
                     rate.next_at = max(rate.next_at, now + timedelta(seconds=seconds))

@@ -25,7 +25,7 @@ async def seed(unit: Unit, catalogue: Catalogue, now: datetime) -> int:
     await unit.session.flush()
     for member in catalogue.staff:
         person = Person(
-            name=member.name, phone=member.phone, language="zh_Hans", language_chosen=False, elder=False, staff=True,
+            name=member.name, phone=member.phone, language="zh_Hans", language_chosen=False, elder=False, staff=True, quiet=True,
             area_code=None, consented_at=now, created_at=now,
         )  # fmt: skip
         unit.session.add(person)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
-
 from bot.channels.base import Limits
 from bot.channels.render import render
 from handlers.messages import Priority, Reply
 from handlers.texts import Texts
-from storage.models import Chat, Message, Outbox
+from storage.models import Chat
 from storage.unit import Unit
 
 
@@ -55,12 +53,12 @@ class Speaker:
             {"chat_id": one.chat.id, "out": one.out, "at": self._now, "text": one.text, "body": one.body, "client": one.client}
             for one in self._lines
         ]
-        ids = await self._unit.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
+        ids = await self._unit.messages.write(rows)
         sends = [
             {"message_id": message, "chat_id": one.chat.id, "channel": one.chat.channel, "priority": one.priority}
-            for message, one in zip(ids.all(), self._lines, strict=True)
+            for message, one in zip(ids, self._lines, strict=True)
             if one.out and not self._limits.get(one.chat.channel, Limits()).mailbox
         ]
         if sends:
-            await self._unit.session.execute(insert(Outbox), sends)
+            await self._unit.outbox.add(sends)
         self._lines.clear()

@@ -8,6 +8,7 @@ commit which makes durable writes cheap (engineering.md, Storage).
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -30,19 +31,26 @@ DatabaseError = SQLAlchemyError
 """Whatever the database or its driver says no with; the rooms outside catch it by this name."""
 
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "read-only", "unable to open")
-_RETRY_CODES = ("40001", "40P01", "53", "57", "08")
-"""SQLSTATE beginnings: serialisation, deadlock, resources, operator intervention, connection (PostgreSQL, appendix A)."""
+_RETRY_CODES = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""SQLSTATE beginnings: connection, read-only, serialisation and deadlock, resources, lock, operator, system (PostgreSQL, appendix A)."""
+_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the database is to blame and may come back (locked, full, restarted), rather than what was asked of it."""
-    if isinstance(error, (ConnectionError, TimeoutError, OSError, PoolTimeoutError)):
+    """Whether database or machine are to blame and may come back (locked, full, restarted), rather than what was asked of them.
+
+    Connecting raises the driver's own errors, which SQLAlchemy does not wrap.
+    """
+    if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+        return error.errno in _MACHINE
+    if isinstance(error, (OSError, PoolTimeoutError)):
+        return True
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    if str(getattr(origin, "sqlstate", None) or "").startswith(_RETRY_CODES):
         return True
     if not isinstance(error, DBAPIError):
         return False
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    words = str(error.orig).lower()
-    return error.connection_invalidated or state.startswith(_RETRY_CODES) or any(word in words for word in _PASSING)
+    return error.connection_invalidated or (isinstance(error, OperationalError) and any(word in str(origin).lower() for word in _PASSING))
 
 
 def _dumps(value: Any) -> str:

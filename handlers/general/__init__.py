@@ -123,7 +123,7 @@ async def forget(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("privacy.stop"), phrase("words.unsubscribe"))
 async def unsubscribe(ctx: Context, said: Incoming) -> Answer:
     """No more notices of a building or community."""
-    ctx.person.area_code = None
+    ctx.person.area_code, ctx.person.quiet = None, True
     return Reply((say("privacy.stopped"),))
 
 

@@ -24,7 +24,7 @@ async def home(ctx: Context) -> Area | None:
 async def remember_home(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Keep the resident's building and show its notices."""
     area = await area_of(ctx, answers["notice_home"]["area"])
-    ctx.person.area_code = area.code
+    ctx.person.area_code, ctx.person.quiet = area.code, False
     return [reply("notices.home_kept", place=ctx.full_name(area.code)), await views.newest(ctx, area)]
 
 

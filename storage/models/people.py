@@ -24,6 +24,7 @@ class Person(Base):
     elder: Mapped[bool] = mapped_column(default=False)
     staff: Mapped[bool] = mapped_column(default=False)
     area_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"), index=True)
+    quiet: Mapped[bool] = mapped_column(default=False)
     consented_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -69,6 +69,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_queued", "channel", "priority", "id", **_open("state = 'queued'")),
         Index("ix_outbox_sending", "lease_until", **_open("state = 'sending'")),
+        Index("ix_outbox_message", "message_id"),
         Index("ix_outbox_chat", "chat_id", "id", **_open("state IN ('queued', 'sending')")),
         _NARROW,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, insert, or_, select
 
 from storage.models import Message, Outbox, Recipient
 from storage.repositories.base import Repository
@@ -17,6 +19,23 @@ class Messages(Repository):
     def add(self, message: Message) -> None:
         """A new message."""
         self.session.add(message)
+
+    async def write(self, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+        """Many new messages in one statement; returns their ids in the order given."""
+        found = await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), list(rows))
+        return found.all()
+
+    async def write(self, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+        """New messages, given as columns; returns their ids in the same order.
+
+        SQLite does not say which of many new ids is whose, but lets its only writer count on from the last itself.
+        """
+        if self.session.get_bind().dialect.name != "sqlite":
+            return (await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)).all()
+        last = await self.session.scalar(select(func.max(Message.id))) or 0
+        numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
+        await self.session.execute(insert(Message), numbered)
+        return range(last + 1, last + 1 + len(rows))
 
     async def last(self, chat_id: int, limit: int, before: int | None = None) -> Sequence[Message]:
         """The newest ``limit`` messages of a chat, oldest first."""

@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, insert, literal, select, update
 
 from storage.models import Area, Chat, Message, Notice, Outbox, Person, Recipient
 from storage.repositories.base import Repository, free_reference
+from storage.repositories.people import live_in
 
 _WAITING: Final = ("queued", "sending")
 _LOST: Final = ("dead", "expired")
@@ -84,8 +85,8 @@ class Notices(Repository):
         have = exists().where(Recipient.notice_id == notice.id, Recipient.person_id == Person.id)
         query = (
             select(Person.id, Chat.id, Chat.channel, Person.language)
-            .join(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest)
-            .where(Area.path.startswith(notice.area.path, autoescape=True), Person.id > notice.cursor, ~have)
+            .outerjoin(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest)
+            .where(live_in(notice.area), Person.id > notice.cursor, ~have)
             .order_by(Person.id).limit(limit)
         )  # fmt: skip
         return [(person, chat, channel, tongue) for person, chat, channel, tongue in await self.session.execute(query)]

@@ -6,10 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
 from storage.models import Area, Chat, Consent, Duty, Gate, Message, Person, WebSession
 from storage.repositories.base import Repository
+
+
+def live_in(area: Area) -> ColumnElement[bool]:
+    """The condition (on people with their area outer joined) for an area's audience; the root's includes those who never said
+    where they live, unless they asked for no notices."""
+    inside = Area.path.startswith(area.path, autoescape=True)
+    return inside if area.parent_code else or_(inside, and_(Person.area_code.is_(None), Person.quiet.is_(False)))
 
 
 class People(Repository):
@@ -38,7 +45,7 @@ class People(Repository):
 
     def open_chat(self, channel: str, external: str, language: str, now: datetime, *, group: bool = False) -> Chat:
         """A chat with a new person behind it, of whom nothing is known yet."""
-        person = Person(name="", phone="", language=language, language_chosen=False, elder=False, staff=False, created_at=now)
+        person = Person(name="", phone="", language=language, language_chosen=False, elder=False, staff=False, quiet=False, created_at=now)
         chat = Chat(
             channel=channel, external=external, group=group, person=person, seen_at=now, answers={}, choices=[], draft={}, preset={},
             revision=0, misses=0, form_version=0, step="",
@@ -62,6 +69,14 @@ class People(Repository):
             .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(1)
         )  # fmt: skip
         return await self.session.scalar(query)
+
+    async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
+        """Blocked or gone: nothing more is sent until they write."""
+        await self.session.execute(update(Chat).where(Chat.id == chat_id).values(unreachable_at=now))
+
+    async def move(self, chat_id: int, external: str) -> None:
+        """The channel gave the chat another id."""
+        await self.session.execute(update(Chat).where(Chat.id == chat_id).values(external=external))
 
     async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
         """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""
@@ -94,9 +109,9 @@ class People(Repository):
         await self.session.execute(update(Message).where(Message.chat_id == chat.id).values(text="", body={}))
 
     async def count_in(self, area: Area) -> int:
-        """How many reachable people live in, or asked to follow, an area."""
-        query = select(func.count(Person.id.distinct())).join(Chat, Chat.person_id == Person.id).join(Area, Area.code == Person.area_code)
-        query = query.where(Area.path.startswith(area.path, autoescape=True), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+        """How many reachable people ``live_in`` an area."""
+        query = select(func.count(Person.id.distinct())).join(Chat, Chat.person_id == Person.id).outerjoin(Area, Area.code == Person.area_code)
+        query = query.where(live_in(area), Chat.unreachable_at.is_(None), Chat.group.is_(False))
         return await self.session.scalar(query) or 0
 
     async def session_chat(self, token_hash: str) -> Chat | None:

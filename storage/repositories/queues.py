@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import Table, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
@@ -29,8 +29,8 @@ class InboxQueue(Repository):
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Keep updates; those we have already (same channel and external id) change nothing."""
-        insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        await self.session.execute(insert(Inbox).on_conflict_do_nothing(), list(rows))
+        insert_new = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        await self.session.execute(insert_new(Inbox).on_conflict_do_nothing(), list(rows))
 
     async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
         """The oldest waiting update of each of these chats."""
@@ -106,6 +106,10 @@ class Result:
 
 class OutboxQueue(Repository):
     """What is to go out and is not sent yet."""
+
+    async def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Queue messages (message_id, chat_id, channel, priority)."""
+        await self.session.execute(insert(Outbox), list(rows))
 
     async def allowance(self, channel: str, now: datetime, per_second: float, most: int) -> tuple[int, Rate]:
         """How many messages the whole channel may send right now, with its locked row (a token bucket shared by all processes).
@@ -189,7 +193,7 @@ class OutboxQueue(Repository):
 
     async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
         """Delete finished rows older than ``instant``; their words stay in the transcript."""
-        old = select(Outbox.id).where(Outbox.state.in_(("sent", "expired", "cancelled")), Outbox.finished_at < instant).limit(limit)
+        old = select(Outbox.id).where(Outbox.state == "sent", Outbox.finished_at < instant).limit(limit)
         gone = await self.session.execute(delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id).execution_options(synchronize_session=False))
         return len(gone.all())
 

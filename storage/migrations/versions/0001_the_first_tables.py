@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("elder", sa.Boolean(), nullable=False),
         sa.Column("staff", sa.Boolean(), nullable=False),
         sa.Column("area_code", sa.String(length=64), nullable=True),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_people_area_code")),
@@ -440,6 +441,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
+        batch_op.create_index("ix_outbox_message", ["message_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_queued",
             ["channel", "priority", "id"],
@@ -509,6 +511,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_outbox_queued", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")
         )
+        batch_op.drop_index("ix_outbox_message")
         batch_op.drop_index(
             "ix_outbox_chat",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
