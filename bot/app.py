@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("linli.app")
 
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 6.0
+RESTART_SECONDS = 1.0
 
 
 def knowledge_folder(settings: Settings) -> Path:
@@ -52,6 +54,7 @@ def knowledge_folder(settings: Settings) -> Path:
     return Path(settings.knowledge_dir) if settings.knowledge_dir else DATA
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
 Knowledge = tuple[Catalogue, Understander, Gazetteer]
 
 
@@ -87,12 +90,14 @@ class App:
         async with self.database.writing() as unit:
             await seed(unit, catalogue, self.clock.now())
             self.sample = await is_sample(unit)
-        self.shelf = Shelf(self.settings.rules, texts, Registry(topics(), texts), catalogue, understander, gazetteer)
+        self.shelf = Shelf(self.settings.rules, texts, Registry(topics(), texts), catalogue, understander, gazetteer, self.settings.telegram_rate)
         self._join()
         self.ready = True
 
     async def _understanding(self) -> Knowledge:
-        return self._knowledge or await asyncio.to_thread(understanding, self.settings)
+        if self._knowledge is not None:
+            return self._knowledge
+        return await asyncio.to_thread(understanding, self.settings)
 
     def _join(self) -> None:
         settings, clock = self.settings, self.clock
@@ -132,30 +137,28 @@ class App:
         if self.telegram is not None:
             await self.telegram.start()
         sites = await self._listen()
-        tasks = [asyncio.create_task(work, name=name) for name, work in self._work()]
+        tasks = [asyncio.create_task(_kept_running(name, work), name=name) for name, work in self._work()]
         try:
             yield
         finally:
             self.ready = False
-            for runner in sites:
-                await runner.cleanup()
+            await asyncio.gather(*(runner.cleanup() for runner in sites))
+            await asyncio.gather(*(sender.drain(DRAIN_SECONDS) for sender in self.senders))
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for sender in self.senders:
-                await sender.drain(DRAIN_SECONDS)
 
     async def terminal_closed(self) -> None:
         """Until the terminal's input ends."""
         running = next(task for task in asyncio.all_tasks() if task.get_name() == "terminal")
         await running
 
-    def _work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        work: list[tuple[str, Coroutine[Any, Any, None]]] = [("dispatch", self.dispatch.run()), ("jobs", periodic(self.jobs))]
-        work += [(channel.name, channel.run(self.dispatch.intake)) for channel in self.listening]
+    def _work(self) -> list[tuple[str, Work]]:
+        work: list[tuple[str, Work]] = [("dispatch", self.dispatch.run), ("jobs", partial(periodic, self.jobs))]
+        work += [(channel.name, partial(channel.run, self.dispatch.intake)) for channel in self.listening]
         if self.telegram is not None:
-            work.append(("introduce", introduce(self.telegram, self.database, self.shelf)))
-        work += [("outbox", sender.run()) for sender in self.senders]
+            work.append(("introduce", partial(introduce, self.telegram, self.database, self.shelf)))
+        work += [("outbox", sender.run) for sender in self.senders]
         return work
 
     async def _listen(self) -> list[web.AppRunner]:
@@ -193,6 +196,16 @@ class App:
             await self.telegram.close()
         self.pictures.close()
         await self.database.close()
+
+
+async def _kept_running(name: str, work: Work) -> None:
+    """Run a part to its end; when it breaks, which no part should, raise the alarm and start it again."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.critical("a part broke and is started again", exc_info=True, extra={"part": name})
+            await asyncio.sleep(RESTART_SECONDS)
 
 
 async def _bind(site: web.Application, host: str, port: int) -> web.AppRunner:

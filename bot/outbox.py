@@ -2,7 +2,7 @@
 
 One loop a channel. Each turn is one transaction that settles what came back and claims what may go now (one a chat, committed
 as ``sending``), then the calls run side by side. A 429 pauses the channel for all processes through its row in ``rates``;
-the lease of a send whose process died runs out and the send is repeated once (engineering.md, Outbox).
+the lease of a send whose process died runs out and the send is repeated once (docs/adr/0003).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from bot.channels.base import (
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import Pictures
-from storage.engine import Database
+from storage.engine import Database, is_passing
 from storage.repositories.queues import Claimed, Result
 from storage.unit import Unit
 
@@ -94,6 +94,8 @@ class Sender:
         """
         self._draining = True
         self._wake.set()
+        async with self._turning:
+            pass  # the turn under way may still send something off
         if self._flying:
             await asyncio.wait(list(self._flying), timeout=seconds)
         for task in list(self._flying):
@@ -196,7 +198,7 @@ class Sender:
         pin = one.body.get("location")
         return Outgoing(one.text, buttons, tuple(photos), (pin[0], pin[1]) if pin else None)
 
-    async def _settle(self, unit: Unit, landed: list[tuple[Claimed, Outcome, datetime]], now: datetime) -> None:
+    async def _settle(self, unit: Unit, landed: list[tuple[Claimed, Outcome, float]], now: datetime) -> None:
         if not landed:
             return
         await unit.outbox.settle([self._result(*entry, now) for entry in landed], now)
@@ -207,14 +209,14 @@ class Sender:
                     await unit.people.mark_unreachable(one.chat_id, now)
                     await unit.outbox.bury(one.chat_id, reason, now)
                 case Moved(chat):
-                    await unit.people.move(one.chat_id, chat)
+                    await unit.people.move(one.chat_id, chat, now)
                 case Wait(seconds):
                     _, rate = await unit.outbox.allowance(self._channel.name, now, self._pace.rate, 1)
                     rate.next_at = max(rate.next_at, now + timedelta(seconds=seconds))
                     log.warning("told to wait", extra={"seconds": seconds})
 
-    def _result(self, one: Claimed, outcome: Outcome, started: datetime, now: datetime) -> Result:
-        free = started + timedelta(seconds=1 / self._pace.chat_rate)
+    def _result(self, one: Claimed, outcome: Outcome, started: float, now: datetime) -> Result:
+        free = now + timedelta(seconds=1 / self._pace.chat_rate - (self._clock.elapsed() - started))
         state, until, tries, doubt, error = "sent", free, one.attempts, one.uncertain, ""
         match outcome:
             case Wait() | Moved():

@@ -31,6 +31,7 @@ log = logging.getLogger("linli.pictures")
 
 LONGEST_SIDE = 2048
 DECODE_SECONDS = 20
+RETRY_SECONDS = (0.5, 2.0)
 DECODE_BYTES = 1_500_000_000
 KEPT = frozenset({Kind.PHOTO, Kind.VOICE})
 TYPES = frozenset({"JPEG", "PNG", "WEBP", "MPO"})
@@ -104,10 +105,7 @@ class Pictures:
         return self._folder / name[:2] / name
 
     async def take(self, channel: Channel, key: Key, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
-        """Fetch, clean and keep the pictures among these; a refused one comes back with ``problem`` set.
-
-        Raises FetchError when the channel could not be reached and trying again may help.
-        """
+        """Fetch, clean and keep the pictures among these; one that cannot be had comes back with ``problem`` set."""
         return tuple([await self._one(channel, key, one) if one.kind in KEPT else one for one in attachments])
 
     async def keep(self, key: Key, data: bytes) -> Media:
@@ -171,15 +169,25 @@ class Pictures:
         if channel.stores_uploads:
             return await self._uploaded(key, one)
         try:
-            data = await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
+            data = await self._fetched(channel, one)
             kept = await (self.keep_voice(key, data) if one.kind is Kind.VOICE else self.keep(key, data))
             return replace(one, media_id=kept.id)
         except PictureRefused as refused:
             return replace(one, problem=refused.key)
         except FetchError as error:
-            if error.gone:
-                return replace(one, problem="photo.gone")
-            raise
+            log.warning("file not fetched", extra={"why": error.reason, "gone": error.gone})
+            return replace(one, problem="photo.gone")
+
+    async def _fetched(self, channel: Channel, one: Attachment) -> bytes:
+        """The file's bytes; trouble of the network is waited out a few times."""
+        for pause in RETRY_SECONDS:
+            try:
+                return await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
+            except FetchError as error:
+                if error.gone:
+                    raise
+            await asyncio.sleep(pause)
+        return await channel.fetch(one, self._rules.photo_megabytes * 1_000_000)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -43,6 +43,8 @@ class Shelf:
     catalogue: Catalogue
     understander: Understander
     gazetteer: Gazetteer
+    send_rate: float = 28.0
+    """Messages a second the slowest channel sends, to foretell how long a notice takes."""
 
 
 @dataclass(slots=True)

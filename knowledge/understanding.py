@@ -1,6 +1,7 @@
 """From a message to what is done about it: the engine that joins lexicon, matching and intents.
 
-Build it in a thread (it takes about a second), then ask it as often as you like, from any thread: it keeps no state.
+Build it in a thread (it takes about a second), then ask it as often as you like, from any thread: it keeps nothing but
+its last answer, since a topic asks again what the conversation asked to find that topic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,6 +75,7 @@ class Understander:
         self._dangers = Lexicon(Keywords(e.id, e.words, e.not_words) for e in catalogue.emergencies.values())
         self._matcher = Matcher(catalogue, cutter)
         self._cues = Cues(catalogue.intents.values(), weights)
+        self._last: Understanding | None = None
 
     @classmethod
     def build(
@@ -88,6 +90,12 @@ class Understander:
 
     def understand(self, text: str) -> Understanding:
         """What the message means; only its first 1,000 characters are looked at."""
+        last = self._last
+        if last is None or last.text != text:
+            self._last = last = self._understand(text)
+        return last
+
+    def _understand(self, text: str) -> Understanding:
         plain = normalise(text[:LONGEST])[:LONGEST]
         danger = self._dangers.find(plain)
         guesses = self._guesses(plain)

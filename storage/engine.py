@@ -2,7 +2,7 @@
 
 SQLite has one writer a process (a lock here, ``BEGIN IMMEDIATE`` against other processes) and separate read-only
 connections; PostgreSQL has its pool. Whoever has many small writes groups them into one ``writing`` block: that is the group
-commit which makes durable writes cheap (engineering.md, Storage).
+commit which makes durable writes cheap (docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ DatabaseError = SQLAlchemyError
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "read-only", "unable to open")
 _RETRY_CODES = ("08", "25006", "40", "53", "55P03", "57", "58")
 """SQLSTATE beginnings: connection, read-only, serialisation and deadlock, resources, lock, operator, system (PostgreSQL, appendix A)."""
+_PROBE, _PROBE_BYTES = "probe", 20_000
 _MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
@@ -66,6 +67,7 @@ class Database:
         self.url = parsed.set(drivername="sqlite+aiosqlite" if self.sqlite else "postgresql+asyncpg")
         self.on_commit: list[Callable[[], None]] = []
         self._writer_free = asyncio.Lock()
+        self._troubled = False
         if self.sqlite:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -83,12 +85,16 @@ class Database:
 
         Without ``wake`` nobody is told: for queues' own bookkeeping, which would otherwise wake itself for ever.
         """
-        if self.sqlite:
-            async with self._writer_free, self._unit(self._writer) as unit:
-                yield unit
-        else:
-            async with self._unit(self._writer) as unit:
-                yield unit
+        try:
+            if self.sqlite:
+                async with self._writer_free, self._unit(self._writer) as unit:
+                    yield unit
+            else:
+                async with self._unit(self._writer) as unit:
+                    yield unit
+        except Exception as error:
+            self._troubled |= is_passing(error)
+            raise
         for call in self.on_commit if wake else ():
             call()
 
@@ -104,9 +110,19 @@ class Database:
             await connection.run_sync(work)
 
     async def ping(self) -> None:
-        """Raise unless the database answers and can be written to."""
-        async with self._writer_free, self._writer.begin() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Raise unless the database answers and can be written to.
+
+        After trouble that takes a real write: on a full disk transactions still begin.
+        """
+        if not self._troubled:
+            async with self._writer_free, self._writer.begin() as connection:
+                await connection.execute(text("SELECT 1"))
+            return
+        async with self.writing(wake=False) as unit:
+            await unit.facts.put(_PROBE, {"room": "x" * _PROBE_BYTES})
+            await unit.session.flush()
+            await unit.facts.drop(_PROBE)
+        self._troubled = False
 
     async def close(self) -> None:
         """Give all connections back."""

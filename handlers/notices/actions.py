@@ -42,7 +42,7 @@ async def send(ctx: Context, answers: dict[str, Any]) -> Reply:
     )  # fmt: skip
     ctx.unit.notices.add(notice)
     await ctx.audit("notice.send", notice.ref, area=area.code, people=people)
-    told = say("notices.sending", ref=notice.ref, people=people, minutes=views.minutes(people))
+    told = say("notices.sending", ref=notice.ref, people=people, minutes=views.minutes(people, ctx.shelf.send_rate))
     return Reply((told,), (choice("notices.cancel", f"notice.cancel:{notice.ref}", style="danger", ref=notice.ref),))
 
 

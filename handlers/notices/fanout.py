@@ -1,6 +1,6 @@
 """From one notice to everybody's chats; a step writes recipients, messages, outbox rows and cursor in one transaction.
 
-A step that is undone leaves nothing; a step done twice finds its people written already (domain.md §6, pitfalls.md 9).
+A step that is undone leaves nothing; a step done twice finds its people written already (domain.md §6).
 """
 
 from __future__ import annotations

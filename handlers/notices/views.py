@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Final
 
 from handlers.context import Context
 from handlers.duty import area_of
@@ -12,14 +11,12 @@ from handlers.worktime import SHANGHAI
 from storage.models import Area, Notice
 from storage.repositories.notices import Counts
 
-SENDS_PER_SECOND: Final = 28
-"""What one bot may send (engineering.md, Telegram); chats on the web page get theirs at once."""
 _SHOWN = 3
 
 
-def minutes(people: int) -> int:
-    """How long the last of so many people waits, in whole minutes."""
-    return ceil(people / SENDS_PER_SECOND / 60)
+def minutes(people: int, send_rate: float) -> int:
+    """How long the last of so many people waits, in whole minutes, at ``send_rate`` messages a second."""
+    return ceil(people / send_rate / 60)
 
 
 def words(text: str, area: Area) -> Say:
@@ -31,7 +28,7 @@ async def preview(ctx: Context, text: str, code: str) -> Reply:
     """Exactly what goes out, to where, to how many people, and for how long it will be going."""
     area = await area_of(ctx, code)
     people = await ctx.unit.people.count_in(area)
-    told = say("notices.preview", area=area.name, people=people, minutes=minutes(people))
+    told = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
     return Reply((words(text, area), told))
 
 

@@ -50,6 +50,12 @@ async def show(ctx: Context, said: Incoming) -> Reply:
     return views.card(await actions.to_decide(ctx, argument(said)))
 
 
+@topic.on(press("proposal.status"))
+async def status(ctx: Context, said: Incoming) -> Reply:
+    """What became of a proposal, for anybody who has its number."""
+    return await views.status(ctx, argument(said))
+
+
 @topic.on(press("proposal.adopt"))
 async def adopt(ctx: Context, said: Incoming) -> Answer:
     """采纳: asks what happens next."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from handlers.context import Context
 from handlers.duty import above, area_of, duty_areas
+from handlers.errors import NotFound
 from handlers.messages import Choice, Reply, Say, choice, reply, say
 from storage.models import Area, Proposal
 
@@ -22,6 +23,18 @@ def card(proposal: Proposal) -> Reply:
         ),
         card=True,
     )
+
+
+async def status(ctx: Context, ref: str) -> Reply:
+    """What became of a proposal: open, or the decision and its words. Names and reasons stay out."""
+    proposal = await ctx.unit.proposals.find(ref[:12])
+    if proposal is None:
+        raise NotFound(ref[:12])
+    into = await ctx.unit.proposals.get(proposal.into_id) if proposal.into_id else None
+    state = say(f"proposals.state.{proposal.state}", words=into.ref if into else proposal.answer)
+    sign = choice("proposals.sign_one", f"proposal.sign:{proposal.ref}", ref=proposal.ref)
+    lines = (say("proposals.line", ref=proposal.ref, what=proposal.what, where=proposal.place, count=proposal.signatures), state)
+    return Reply(lines, (sign,) if proposal.state == "open" and proposal.author_id != ctx.person.id else (), card=True)
 
 
 async def open_ones(ctx: Context) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
@@ -24,6 +26,7 @@ async def begin(ctx: Context, said: Incoming) -> Answer:
 async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     """The words came first: ask only for what they leave open."""
     await actions.refuse_if_too_many(ctx)
+    actions.refuse_private(ctx, actions.sure_category(ctx, said.text))
     photos = [one.media_id for one in said.attachments if one.media_id is not None]
     return await ctx.start(forms.REPORT, report_words=said.text, **({"report_photos": photos} if photos else _kept_photos(ctx)))
 
@@ -65,8 +68,11 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
 async def progress(ctx: Context, said: Incoming) -> Answer:
     """How my reports stand; a number in the words shows that one."""
     ref = actions.reference_in(said.text)
-    if ref:
+    if ref.startswith("R"):
         return await actions.tell_progress(ctx, await actions.own(ctx, ref))
+    status = ctx.shelf.registry.find("press", "proposal.status")
+    if ref and status is not None:
+        return await status(ctx, replace(said, press=f"proposal.status:{ref}"))
     cases = await ctx.unit.cases.of_person(ctx.person.id)
     if not cases:
         return Reply((say("progress.none"),), (choice("menu.report", "menu.report"),))

@@ -21,11 +21,11 @@ STAFF = ACTIONS["case.list"]
 WAITING = ("submitted", "returned", "reopened")
 RIVAL = 0.75
 """From this share of the best category's score on, the second best is asked about."""
-_REFERENCE = re.compile(rf"(?<![A-Z0-9])R[{ALPHABET}]{{4,8}}(?![A-Z0-9])")
+_REFERENCE = re.compile(rf"(?<![A-Z0-9])[PR](?=[A-Z]*[2-9])[{ALPHABET}]{{4,8}}(?![A-Z0-9])")
 
 
 def reference_in(text: str) -> str:
-    """The case number in somebody's words, or nothing."""
+    """The number of a report (R…) or a proposal (P…) in somebody's words, or nothing."""
     found = _REFERENCE.search(text.upper())
     return found[0] if found else ""
 
@@ -51,9 +51,17 @@ async def refuse_if_too_many(ctx: Context) -> None:
         raise Refusal("report.too_many", choice("menu.progress", "menu.progress"), choice("menu.human", "human"), count=ctx.rules.open_reports)
 
 
+def refuse_private(ctx: Context, category: str) -> None:
+    """Refuse a private matter on a channel the city keeps such matters off (rules.private_off)."""
+    found = ctx.catalogue.categories.get(category)
+    if found is not None and found.private and ctx.chat.channel in ctx.rules.private_off.split(","):
+        raise Refusal("report.private_elsewhere", choice("menu.human", "human"), phone=ctx.rules.office_phone, emergency=ctx.rules.emergency_phone)
+
+
 async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Open the case and give the number and the promised time."""
     await refuse_if_too_many(ctx)
+    refuse_private(ctx, str(answers.get("report_category", "")))
     category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
     case = await file_case(
         ctx, kind="report", subject=category.id if category else "other", title=category.label if category else answers["report_words"][:20],

@@ -115,7 +115,7 @@ class Notice(Base):
 
 
 class Recipient(Base):
-    """One person of a notice's audience. The pair is unique: nobody gets it twice (pitfalls.md 9)."""
+    """One person of a notice's audience. The pair is unique: nobody gets it twice."""
 
     __tablename__ = "recipients"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import delete
+
 from storage.models import Fact
 from storage.repositories.base import Repository
 
@@ -20,3 +22,7 @@ class Facts(Repository):
         """Remember a value."""
         await self.session.merge(Fact(key=key, value=value))
         await self.session.flush()
+
+    async def drop(self, key: str) -> None:
+        """Forget a value."""
+        await self.session.execute(delete(Fact).where(Fact.key == key))

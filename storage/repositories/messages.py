@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 
 from storage.models import Message, Outbox, Recipient
 from storage.repositories.base import Repository
@@ -19,11 +18,6 @@ class Messages(Repository):
     def add(self, message: Message) -> None:
         """A new message."""
         self.session.add(message)
-
-    async def write(self, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
-        """Many new messages in one statement; returns their ids in the order given."""
-        found = await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), list(rows))
-        return found.all()
 
     async def write(self, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
         """New messages, given as columns; returns their ids in the same order.

@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, insert, literal, select, update
 
 from storage.models import Area, Chat, Message, Notice, Outbox, Person, Recipient
 from storage.repositories.base import Repository, free_reference
+from storage.repositories.messages import Messages
 from storage.repositories.people import live_in
 
 _WAITING: Final = ("queued", "sending")
@@ -102,9 +103,7 @@ class Notices(Repository):
 
         ``rows`` are (notice_id, person_id, chat_id, channel), one for each of ``messages``.
         """
-        write = insert(Message).returning(Message.id, sort_by_parameter_order=True)
-        written = await self.session.scalars(write, list(messages))
-        both = list(zip(rows, written.all(), strict=True))
+        both = list(zip(rows, await Messages(self.session).write(messages), strict=True))
         names = ("notice_id", "person_id", "chat_id")
         await self.session.execute(
             insert(Recipient), [{**{name: row[name] for name in names}, "message_id": message} for row, message in both]

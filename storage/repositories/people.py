@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
-from storage.models import Area, Chat, Consent, Duty, Gate, Message, Person, WebSession
+from storage.models import Area, Chat, Consent, Duty, Gate, Message, Outbox, Person, WebSession
 from storage.repositories.base import Repository
 
 
@@ -74,9 +74,15 @@ class People(Repository):
         """Blocked or gone: nothing more is sent until they write."""
         await self.session.execute(update(Chat).where(Chat.id == chat_id).values(unreachable_at=now))
 
-    async def move(self, chat_id: int, external: str) -> None:
-        """The channel gave the chat another id."""
-        await self.session.execute(update(Chat).where(Chat.id == chat_id).values(external=external))
+    async def move(self, chat_id: int, external: str, now: datetime) -> None:
+        """The channel gave the chat another id. Where that id is known already, what waits goes there and this chat ends."""
+        chat = await self.session.get_one(Chat, chat_id)
+        known = await self.find_chat(chat.channel, external)
+        if known is None:
+            chat.external = external
+            return
+        chat.unreachable_at = now
+        await self.session.execute(update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(chat_id=known.id))
 
     async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
         """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""

@@ -22,6 +22,10 @@ class Proposals(Repository):
             query = query.with_for_update(of=Proposal).execution_options(populate_existing=True)
         return await self.session.scalar(query)
 
+    async def get(self, proposal_id: int) -> Proposal | None:
+        """By our own id."""
+        return await self.session.get(Proposal, proposal_id)
+
     async def new_reference(self) -> str:
         """A free reference such as P4M9T."""
 

@@ -1,5 +1,5 @@
 """The two queues. Both databases take the same path: ordinary tables claimed with FOR UPDATE SKIP LOCKED, which SQLite drops
-because its one writer excludes the others anyway (engineering.md, Storage and Outbox).
+because its one writer excludes the others anyway (docs/adr/0010).
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ def _table(model: type) -> Table:
     return table
 
 
+def _inserting(queue: Repository, model: type) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(model) if queue.session.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+
+
 class InboxQueue(Repository):
     """What came in and is not handled yet."""
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Keep updates; those we have already (same channel and external id) change nothing."""
-        insert_new = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        await self.session.execute(insert_new(Inbox).on_conflict_do_nothing(), list(rows))
+        await self.session.execute(_inserting(self, Inbox).on_conflict_do_nothing(), list(rows))
 
     async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
         """The oldest waiting update of each of these chats."""
@@ -116,11 +119,11 @@ class OutboxQueue(Repository):
 
         The burst is what 50 ms allow, at least one: at 28/s that is one by one, which never tripped Telegram's limit.
         """
-        rate = await self.session.scalar(select(Rate).where(Rate.channel == channel).with_for_update())
+        query = select(Rate).where(Rate.channel == channel).with_for_update()
+        rate = await self.session.scalar(query)
         if rate is None:
-            rate = Rate(channel=channel, next_at=now)
-            self.session.add(rate)
-            await self.session.flush()
+            await self.session.execute(_inserting(self, Rate).values(channel=channel, next_at=now).on_conflict_do_nothing())
+            rate = (await self.session.scalars(query)).one()
         burst = max(1, int(per_second * 0.05))
         return (min(most, burst) if rate.next_at <= now else 0), rate
 
@@ -172,6 +175,17 @@ class OutboxQueue(Repository):
         """Hold on to sends still in flight."""
         await self._set(ids, lease_until=until)
         await self.session.execute(update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until).execution_options(synchronize_session=False))
+
+    async def bring_near(self, channel: str, now: datetime, farthest: datetime) -> None:
+        """After the clock was put back: nothing waits for an instant later than ``farthest``."""
+        await self.session.execute(update(Gate).where(Gate.next_at > farthest).values(next_at=now).execution_options(synchronize_session=False))
+        await self.session.execute(
+            update(Outbox).where(Outbox.state == "sending", Outbox.lease_until > farthest).values(lease_until=farthest)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        await self.session.execute(
+            update(Rate).where(Rate.channel == channel, Rate.next_at > farthest).values(next_at=now).execution_options(synchronize_session=False)
+        )
 
     async def next_opening(self, channel: str, now: datetime) -> datetime | None:
         """When the next waiting message may go, as far as its chat's gate says."""

@@ -22,16 +22,14 @@ Anybody mentioned appears when first mentioned.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
-
 from tests.support.bed import Bed
+from tests.support.pictures import jpeg
 from tests.support.resident import Resident
 from tests.support.telegram import OnTelegram
 
@@ -151,7 +149,7 @@ class Play:
             "按": lambda: person.press(words),
             "伪造": lambda: person.forge(words),
             "扫码": lambda: person.say(f"/start {words}"),
-            "发照片": lambda: person.send_photo(picture(), words),
+            "发照片": lambda: person.send_photo(jpeg(), words),
             "发位置": lambda: person.send_location(*(float(one) for one in words.split(","))),
             "上岗": lambda: self.bed.takes_office(person, *words.split()),
         }
@@ -197,9 +195,3 @@ def _only_on_telegram(person: OnTelegram, deed: str, words: str) -> None:
         case "发名片":
             person.user.send_contact(words or "13800138000", own=not words)
 
-
-def picture(width: int = 64, height: int = 48) -> bytes:
-    """A small JPEG."""
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "olive").save(out, "JPEG")
-    return out.getvalue()
