@@ -64,7 +64,10 @@ async def _run(settings: Settings, welcome: bool) -> int:
                 await _welcome(app)
             await stop.wait()
     except OSError as error:
-        print(f"{settings.http_host}:{settings.http_port} cannot be used ({error.strerror}). Set LINLI_HTTP_PORT to another port.", file=sys.stderr)
+        print(
+            f"{settings.http_host}:{settings.http_port} cannot be used ({error.strerror}). Set LINLI_HTTP_PORT to another port.",
+            file=sys.stderr,
+        )
         return 1
     finally:
         await app.close()
@@ -79,7 +82,9 @@ def _spare_the_collector() -> None:
 
 
 async def _welcome(app: App) -> None:
-    invited = await make_invite(app.database, app.settings, app.clock.now(), "community", "S1-C1", "") if app.sample else None
+    invited = (
+        await make_invite(app.database, app.settings, app.clock.now(), "community", "S1-C1", "") if app.sample else None
+    )
     print(f"\n  Resident chat   {app.settings.base_url}")
     if invited is not None:
         print(f"  Staff sign-in   {invited.web_link}   (once, within {app.settings.link_minutes} minutes)")
@@ -161,7 +166,9 @@ def _check_knowledge(settings: Settings) -> list[str]:
         found = load(knowledge_folder(settings))
     except CatalogueError as error:
         return list(error.problems)
-    print(f"knowledge: {len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories, {len(found.areas)} areas")
+    print(
+        f"knowledge: {len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories, {len(found.areas)} areas"
+    )
     return []
 
 

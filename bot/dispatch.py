@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering import Answering
@@ -85,18 +85,27 @@ class Dispatch:
             if keys:
                 await self._guarded(keys)
 
-    async def _guarded(self, keys: Collection[Key]) -> None:
-        """The error boundary: a batch, and when it fails each chat by itself."""
+    async def _guarded(self, keys: Sequence[Key]) -> bool:
+        """The error boundary: a batch, and when it fails each chat by itself; False when the database was away."""
         try:
             await self._batch(keys)
-        except Exception as error:  # noqa: BLE001 the boundary; what it catches is logged in _failed
-            if len(keys) > 1:
-                for key in keys:
-                    await self._guarded([key])
-                return
-            await self._failed(next(iter(keys)), error)
+        except Exception as error:  # what is caught here is logged in _failed
+            if len(keys) == 1:
+                return await self._failed(keys[0], error)
+            await self._one_by_one(keys)
+        return True
 
-    async def _batch(self, keys: Collection[Key]) -> None:
+    async def _one_by_one(self, keys: Sequence[Key]) -> None:
+        """Leave a fault to its own chat. Once two chats found the database away, the others need not wait for it in turn."""
+        away = 0
+        for number, key in enumerate(keys, 1):
+            away += not await self._guarded([key])
+            if away > 1:
+                for later in keys[number:]:
+                    self._rest(later, AWAY_SECONDS)
+                return
+
+    async def _batch(self, keys: Sequence[Key]) -> None:
         started = self._clock.elapsed()
         served = await self._answering.serve(keys)
         for key in served.busy:
@@ -145,12 +154,15 @@ class Dispatch:
 
     # -- failing -----------------------------------------------------------------------------------------------------
 
-    async def _failed(self, key: Key, error: Exception) -> None:
-        """Count the failure against the update and try again later; the last time, set it aside and tell the person."""
+    async def _failed(self, key: Key, error: Exception) -> bool:
+        """Count the failure against the update and try again later; the last time, set it aside and tell the person.
+
+        False when the database was away: that counts against nobody.
+        """
         if is_passing(error):
             log.warning("database away", extra={"why": type(error).__name__})
             self._rest(key, AWAY_SECONDS)
-            return
+            return False
         incident = "".join(secrets.choice(ALPHABET) for _ in range(6))
         log.error("update failed", exc_info=error, extra={"incident": incident, "channel": key[0]})
         self._metrics.failed.inc()
@@ -163,6 +175,7 @@ class Dispatch:
             log.exception("failure not counted", extra={"incident": incident})
             dead, attempts = False, len(RETRY_SECONDS)
         self._rest(key, 0 if dead else RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+        return True
 
     async def _count(self, key: Key, why: str) -> tuple[Row | None, bool]:
         async with self._database.writing() as unit:

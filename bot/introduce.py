@@ -47,4 +47,7 @@ async def _staff(telegram: TelegramChannel, database: Database, shelf: Shelf, kn
 
 def _commands(shelf: Shelf, roles: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     names = shelf.registry.commands_for(roles)[:MOST_COMMANDS]
-    return {code: [(name, shelf.texts.word(language, f"command.{name}")) for name in names] for code, language in _CODES.items()}
+    return {
+        code: [(name, shelf.texts.word(language, f"command.{name}")) for name in names]
+        for code, language in _CODES.items()
+    }

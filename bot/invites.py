@@ -39,7 +39,9 @@ class Invited:
         return asdict(self)
 
 
-async def make_invite(database: Database, settings: Settings, now: datetime, role: str, area: str, department: str) -> Invited:
+async def make_invite(
+    database: Database, settings: Settings, now: datetime, role: str, area: str, department: str
+) -> Invited:
     """Store the code's hash and return the code, which is told only now."""
     if role not in ROLES:
         raise InviteError(f"{role} is not a role; use one of {', '.join(ROLES)}.")
@@ -54,7 +56,15 @@ async def make_invite(database: Database, settings: Settings, now: datetime, rol
             raise InviteError(f"{area} is not an area here; `python -m bot seed` loads the sample's, S1 among them.")
         expires, link = now + timedelta(hours=settings.invite_hours), now + timedelta(minutes=settings.link_minutes)
         unit.staff.invite(
-            Invite(code_hash=code_hash(secret), role=role, area_code=area, department=department, created_at=now, expires_at=expires, link_expires_at=link)
+            Invite(
+                code_hash=code_hash(secret),
+                role=role,
+                area_code=area,
+                department=department,
+                created_at=now,
+                expires_at=expires,
+                link_expires_at=link,
+            )
         )
         bot = (await unit.facts.get("telegram")).get("username", "")
     code = f"inv_{secret}"

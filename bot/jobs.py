@@ -30,8 +30,22 @@ class Job:
 class Jobs:
     """The table."""
 
-    def __init__(self, database: Database, shelf: Shelf, clock: Clock, settings: Settings, metrics: Metrics, sent_to: frozenset[str]) -> None:
-        self._database, self._shelf, self._clock, self._settings, self._metrics = database, shelf, clock, settings, metrics
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        clock: Clock,
+        settings: Settings,
+        metrics: Metrics,
+        sent_to: frozenset[str],
+    ) -> None:
+        self._database, self._shelf, self._clock, self._settings, self._metrics = (
+            database,
+            shelf,
+            clock,
+            settings,
+            metrics,
+        )
         self._sent_to = sent_to
         self.table = (
             Job("notices", 1.0, self._notices),

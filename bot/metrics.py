@@ -13,8 +13,12 @@ class Metrics:
         self.received = Counter("linli_updates_received", "Updates committed to the inbox", registry=self.registry)
         self.handled = Counter("linli_updates_handled", "Updates answered", registry=self.registry)
         self.failed = Counter("linli_updates_failed", "Failed attempts at an update", registry=self.registry)
-        self.batch_seconds = Histogram("linli_batch_seconds", "Time of one transaction over several chats", registry=self.registry)
-        self.sends = Counter("linli_sends", "Messages by what became of them", ["channel", "outcome"], registry=self.registry)
+        self.batch_seconds = Histogram(
+            "linli_batch_seconds", "Time of one transaction over several chats", registry=self.registry
+        )
+        self.sends = Counter(
+            "linli_sends", "Messages by what became of them", ["channel", "outcome"], registry=self.registry
+        )
         self.inbox_waiting = Gauge("linli_inbox_waiting", "Updates not handled yet", registry=self.registry)
         self.inbox_dead = Gauge("linli_inbox_dead", "Updates set aside", registry=self.registry)
         self.outbox_waiting = Gauge("linli_outbox_waiting", "Messages not sent yet", registry=self.registry)

@@ -122,7 +122,9 @@ class Pictures:
         await asyncio.to_thread(inspect, data, self._rules.photo_megabytes, self._rules.photo_megapixels)
         async with self._turn:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _confine, max_tasks_per_child=100)
+                self._pool = ProcessPoolExecutor(
+                    1, multiprocessing.get_context("spawn"), _confine, max_tasks_per_child=100
+                )
             try:
                 work = asyncio.get_running_loop().run_in_executor(self._pool, clean, data)
                 return await asyncio.wait_for(work, DECODE_SECONDS)
@@ -141,7 +143,16 @@ class Pictures:
             chats = await unit.people.lock_chats([key])
             chat = chats.get(key) or unit.people.open_chat(*key, "zh_Hans", now)
             await unit.session.flush()
-            media = Media(name=name, kind=kind, mime=mime, size=len(data), width=width, height=height, chat_id=chat.id, created_at=now)
+            media = Media(
+                name=name,
+                kind=kind,
+                mime=mime,
+                size=len(data),
+                width=width,
+                height=height,
+                chat_id=chat.id,
+                created_at=now,
+            )
             unit.media.add(media)
         return media
 

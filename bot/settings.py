@@ -30,11 +30,15 @@ class Settings:
     """Everything that can be set. Rates are per second, times seconds unless named otherwise."""
 
     data_dir: Path = setting(Path("var"), "folder of the database, pictures and caches")
-    database_url: str = setting("", "database; empty is SQLite in the data folder; postgresql://user:pass@host/name", secret=True)
+    database_url: str = setting(
+        "", "database; empty is SQLite in the data folder; postgresql://user:pass@host/name", secret=True
+    )
     http_host: str = setting("127.0.0.1", "address the web chat listens on")
     http_port: int = setting(8080, "port of the web chat")
     metrics_port: int = setting(9464, "loopback port of /metrics; 0 turns it off")
-    public_url: str = setting("", "address residents open, such as https://linli.example; empty is the listening address")
+    public_url: str = setting(
+        "", "address residents open, such as https://linli.example; empty is the listening address"
+    )
     telegram_token: str = setting("", "token from @BotFather; empty leaves Telegram off", secret=True)
     telegram_api_url: str = setting("https://api.telegram.org", "base of the Bot API")
     telegram_webhook_url: str = setting("", "public https address for updates; empty asks for them (long polling)")
@@ -108,7 +112,9 @@ def _parse(one: Field[Any], name: str, text: str, values: dict[str, Any], proble
     wanted: Any = type(one.default)
     try:
         if wanted is bool:
-            values[one.name] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+            values[one.name] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
         else:
             values[one.name] = wanted(text)
     except (ValueError, KeyError):

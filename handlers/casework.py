@@ -53,7 +53,9 @@ def filed(ctx: Context, case: Case) -> Reply:
 
 async def record(ctx: Context, case: Case, action: str, note: str = "", **data: Any) -> CaseEvent:
     """Append a step to the case's history."""
-    event = CaseEvent(case_id=case.id, at=ctx.now, actor_id=ctx.person.id, action=action, state=case.state, note=note, data=data)
+    event = CaseEvent(
+        case_id=case.id, at=ctx.now, actor_id=ctx.person.id, action=action, state=case.state, note=note, data=data
+    )
     ctx.unit.cases.record(event)
     await ctx.unit.session.flush()
     return event

@@ -71,7 +71,9 @@ async def _pressed(ctx: Context, said: Incoming) -> Answer:
         bare = engine.unstamp(ctx, said)
         if bare is None:
             raise Stale
-        return await engine.hear(ctx, bare) if bare.press != "cancel" else await _call(ctx, "phrase", "words.cancel", said)
+        return (
+            await engine.hear(ctx, bare) if bare.press != "cancel" else await _call(ctx, "phrase", "words.cancel", said)
+        )
     name = said.press.partition(":")[0]
     handler = ctx.shelf.registry.find("press", name)
     if handler is None:

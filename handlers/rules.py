@@ -24,7 +24,9 @@ class Rules:
     photos_per_report: int = rule(6, "pictures taken with one report")
     photo_megabytes: int = rule(10, "largest picture in MB")
     photo_megapixels: int = rule(40, "largest picture in millions of pixels")
-    private_off: str = rule("", "channels on which private matters are not taken, such as telegram; people are told where to turn instead")
+    private_off: str = rule(
+        "", "channels on which private matters are not taken, such as telegram; people are told where to turn instead"
+    )
     reopen_days: int = rule(7, "days in which a resident may reopen a finished report (domain.md §3)")
     reopen_times: int = rule(2, "times a report may be reopened before the sub-district takes it")
     returns: int = rule(2, "times a report may be returned before the sub-district decides")

@@ -108,7 +108,10 @@ class Registry:
             self.forms.update({form.name: form for form in topic.forms})
             self.commands += topic.commands
         self._phrases = {
-            word: handler for (sort, key), handler in self.handlers.items() if sort == "phrase" for word in texts.words(key)
+            word: handler
+            for (sort, key), handler in self.handlers.items()
+            if sort == "phrase"
+            for word in texts.words(key)
         }
 
     def phrased(self, words: str) -> Handler | None:

@@ -41,5 +41,7 @@ async def migrate(database: Database) -> None:
 async def revision(database: Database) -> str | None:
     """The revision the database is at, None when it is empty."""
     found: list[str | None] = []
-    await database.run_sync(lambda connection: found.append(MigrationContext.configure(connection).get_current_revision()))
+    await database.run_sync(
+        lambda connection: found.append(MigrationContext.configure(connection).get_current_revision())
+    )
     return found[0]

@@ -31,7 +31,9 @@ class Terminal:
     limits = Limits(text=100_000, caption=100_000, photos_with_buttons=10, mailbox=True)
     stores_uploads = False
 
-    def __init__(self, database: Database | None = None, ask: Ask = from_stdin, out: TextIO = sys.stdout, chat: str = CHAT) -> None:
+    def __init__(
+        self, database: Database | None = None, ask: Ask = from_stdin, out: TextIO = sys.stdout, chat: str = CHAT
+    ) -> None:
         self.database, self._ask, self._out, self._chat = database, ask, out, chat
         self._shown = 0
         self._wake = asyncio.Event()

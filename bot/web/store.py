@@ -52,7 +52,9 @@ class Store:
                 token = secrets.token_urlsafe(32)
                 chat = unit.people.open_chat(NAME, secrets.token_hex(16), language, self._clock.now())
                 await unit.session.flush()
-                unit.people.open_session(token_hash=_hash(token), chat_id=chat.id, slot=slot, created_at=self._clock.now())
+                unit.people.open_session(
+                    token_hash=_hash(token), chat_id=chat.id, slot=slot, created_at=self._clock.now()
+                )
             return await self._session(unit, chat, token)
 
     async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
@@ -89,7 +91,11 @@ class Store:
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
             media = await unit.media.named(name) if found else None
-            if found is None or media is None or not (media.chat_id == found.id or await unit.media.was_shown(media.id, found.id)):
+            if (
+                found is None
+                or media is None
+                or not (media.chat_id == found.id or await unit.media.was_shown(media.id, found.id))
+            ):
                 return None
             return Photo(media.id, self._pictures.path(media.name), media.mime)
 
@@ -109,7 +115,16 @@ class Store:
                 now = self._clock.now()
                 unit.people.consent(found.person, "basic", 1, now)
                 found.person.area_code = SAMPLE_GRID
-                unit.volunteers.add(Volunteer(person_id=found.person_id, skills=["other"], times=["any"], area_code=SAMPLE_GRID, active=True, created_at=now))
+                unit.volunteers.add(
+                    Volunteer(
+                        person_id=found.person_id,
+                        skills=["other"],
+                        times=["any"],
+                        area_code=SAMPLE_GRID,
+                        active=True,
+                        created_at=now,
+                    )
+                )
             return part in {*PARTS, "volunteer", "resident"}
 
     async def redeem(self, code: str, slot: str, language: str) -> ChatSession | None:
@@ -157,7 +172,14 @@ class Store:
             duties = await ctx.duties()
             say = self._shelf.texts.word
             rows = tuple(
-                DeskRow(one.ref, one.title, one.place, say(language, f"case.state.{one.state}"), *self._due(one.due_at, language)) for one in cases
+                DeskRow(
+                    one.ref,
+                    one.title,
+                    one.place,
+                    say(language, f"case.state.{one.state}"),
+                    *self._due(one.due_at, language),
+                )
+                for one in cases
             )
             role = say(language, f"role.{duties[0][0].role}") if duties else ""
             return Desk(role, duties[0][1].name if duties else "", rows)
@@ -210,4 +232,3 @@ def _shown(row: Message, names: Mapping[int, str]) -> ChatMessage:
         photos=tuple(names[number] for number in row.body.get("photos", []) if number in names),
         location=(pin[0], pin[1]) if pin else None, client=row.client,
     )  # fmt: skip
-

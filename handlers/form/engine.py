@@ -37,7 +37,13 @@ async def ask(ctx: Context) -> Reply:
     assert form is not None
     if ctx.chat.step == _CONSENT:
         about = form.about(ctx, ctx.chat.answers) if form.about else None
-        return _stamped(ctx, Reply((*filter(None, (about,)), say("form.consent")), (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree"))))
+        return _stamped(
+            ctx,
+            Reply(
+                (*filter(None, (about,)), say("form.consent")),
+                (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree")),
+            ),
+        )
     step = _step(form, ctx.chat.step)
     asked = await step.ask(ctx, ctx.chat.answers)
     if form.about and not ctx.chat.answers.get("_told"):
@@ -89,7 +95,13 @@ def put_aside(ctx: Context) -> bool:
     if chat.form is None:
         return False
     if chat.step != _CONSENT:
-        chat.draft = {"form": chat.form, "version": chat.form_version, "step": chat.step, "answers": chat.answers, "at": ctx.now.isoformat()}
+        chat.draft = {
+            "form": chat.form,
+            "version": chat.form_version,
+            "step": chat.step,
+            "answers": chat.answers,
+            "at": ctx.now.isoformat(),
+        }
     close(ctx)
     return True
 
@@ -102,7 +114,13 @@ def resume(ctx: Context) -> bool:
         return False
     if draft["at"] < (ctx.now - timedelta(hours=ctx.rules.draft_hours)).isoformat():
         return False
-    chat.form, chat.form_version, chat.step, chat.answers, chat.draft = form.name, form.version, draft["step"], draft["answers"], {}
+    chat.form, chat.form_version, chat.step, chat.answers, chat.draft = (
+        form.name,
+        form.version,
+        draft["step"],
+        draft["answers"],
+        {},
+    )
     chat.revision += 1
     return True
 

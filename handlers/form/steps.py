@@ -97,7 +97,9 @@ class Pick(_Base):
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question and the options; with ``several``, what was picked so far is left out and 完成 is offered."""
         picked = answers.get(self.key, []) if self.several else []
-        offered = tuple(Choice(label, value) for value, label in await self.choices(ctx, answers) if value not in picked)
+        offered = tuple(
+            Choice(label, value) for value, label in await self.choices(ctx, answers) if value not in picked
+        )
         done = (choice("form.enough", "enough", style="primary"),) if picked else ()
         return Reply((say(self.question),), offered + done)
 
@@ -175,14 +177,18 @@ class Moment(_Base):
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question with an example a day ahead."""
-        return Reply((say(self.question, example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")),))
+        return Reply(
+            (say(self.question, example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")),)
+        )
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The time, when it lies ahead."""
         found = re.search(r"(?:(\d{4})\D)?(\d{1,2})\D+(\d{1,2})\D+(\d{1,2})[::点时](\d{1,2})?", said.text)
         moment = _moment(found, ctx.now) if found else None
         if moment is None or moment <= ctx.now:
-            return Problem(say("form.moment", example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")))
+            return Problem(
+                say("form.moment", example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00"))
+            )
         return Read(moment.isoformat())
 
 
@@ -289,7 +295,16 @@ class Confirm(_Base):
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The summary."""
         told = self.summary(ctx, answers)
-        return Reply((*told.lines, say(self.question)), (choice(self.submit, "yes", style="primary"), choice("form.change", "change"), choice("form.cancel", "cancel")), told.photos, card=True)
+        return Reply(
+            (*told.lines, say(self.question)),
+            (
+                choice(self.submit, "yes", style="primary"),
+                choice("form.change", "change"),
+                choice("form.cancel", "cancel"),
+            ),
+            told.photos,
+            card=True,
+        )
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """提交, or a word that means yes."""

@@ -52,7 +52,10 @@ async def cancel(ctx: Context, said: Incoming) -> Answer:
         return Reply((say("form.nothing_open"),), menu_of(ctx).choices)
     if not ctx.chat.draft:
         return Reply((say("form.cancelled"),), (choice("words.menu_button", "menu"),))
-    return Reply((say("form.cancelled_kept", hours=ctx.rules.draft_hours),), (choice("form.resume", "resume"), choice("words.menu_button", "menu")))
+    return Reply(
+        (say("form.cancelled_kept", hours=ctx.rules.draft_hours),),
+        (choice("form.resume", "resume"), choice("words.menu_button", "menu")),
+    )
 
 
 @topic.on(command("back", listed=False), phrase("words.back"), press("back"))
@@ -137,7 +140,10 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
     ctx.unit.handoffs.add(Remark(kind="miss", chat_id=ctx.chat.id, text=said.text, at=ctx.now))
     if ctx.chat.misses < ctx.rules.misses_before_human:
         return Reply((say("talk.again"),), menu_of(ctx).choices)
-    return Reply((say("talk.human", phone=ctx.rules.office_phone),), (choice("menu.human", "human", style="primary"), choice("words.menu_button", "menu")))
+    return Reply(
+        (say("talk.human", phone=ctx.rules.office_phone),),
+        (choice("menu.human", "human", style="primary"), choice("words.menu_button", "menu")),
+    )
 
 
 @topic.on(intent("unsure"))
@@ -145,7 +151,10 @@ async def unsure(ctx: Context, said: Incoming) -> Answer:
     """Did you mean … up to three, and 都不是."""
     meant = ctx.shelf.understander.understand(said.text)
     ctx.chat.preset = {**ctx.chat.preset, "words": said.text}
-    guesses = [(meant.intent, meant.entry_id, meant.entry_name), *((one.intent, one.entry_id, one.entry_name) for one in meant.alternatives)]
+    guesses = [
+        (meant.intent, meant.entry_id, meant.entry_name),
+        *((one.intent, one.entry_id, one.entry_name) for one in meant.alternatives),
+    ]
     offered = list({one.token: one for one in (_guess(*guess) for guess in guesses) if one}.values())[:3]
     if not offered:
         return await not_understood(ctx, said)
@@ -156,8 +165,13 @@ async def unsure(ctx: Context, said: Incoming) -> Answer:
 async def nothing_fits(ctx: Context, said: Incoming) -> Answer:
     """都不是: keep the words for staff, and go on as with any miss."""
     ctx.chat.misses += 1
-    ctx.unit.handoffs.add(Remark(kind="miss", chat_id=ctx.chat.id, text=str(ctx.chat.preset.get("words", "")), at=ctx.now))
-    return Reply((say("talk.again"),), (choice("menu.report", "menu.report"), choice("menu.human", "human"), choice("words.menu_button", "menu")))
+    ctx.unit.handoffs.add(
+        Remark(kind="miss", chat_id=ctx.chat.id, text=str(ctx.chat.preset.get("words", "")), at=ctx.now)
+    )
+    return Reply(
+        (say("talk.again"),),
+        (choice("menu.report", "menu.report"), choice("menu.human", "human"), choice("words.menu_button", "menu")),
+    )
 
 
 @topic.on(kind(Kind.TEXT), kind(Kind.STICKER), kind(Kind.OTHER), kind(Kind.CONTACT))
@@ -191,7 +205,10 @@ async def location(ctx: Context, said: Incoming) -> Answer:
     ctx.chat.preset = {**ctx.chat.preset, "area": area.code, "text": name, "lat": pin.lat, "lon": pin.lon}
     service = str(ctx.chat.preset.get("service", ""))
     near = (choice("menu.nearest", f"service.near:{service}"),) if service in ctx.catalogue.services else ()
-    return Reply((say("menu.here", place=name),), (*near, choice("menu.report", "menu.report"), choice("menu.service", "menu.service")))
+    return Reply(
+        (say("menu.here", place=name),),
+        (*near, choice("menu.report", "menu.report"), choice("menu.service", "menu.service")),
+    )
 
 
 @topic.on(kind(Kind.EDITED))
@@ -219,7 +236,9 @@ def _guess(name: str, entry: str | None, title: str | None) -> Choice | None:
     if name == "service" and entry:
         return choice("talk.guess_service", f"service.open:{entry}", name=title)
     if name == "report":
-        return choice("talk.guess_report", f"report.as:{entry}" if entry else "menu.report", name=title or say("report.other"))
+        return choice(
+            "talk.guess_report", f"report.as:{entry}" if entry else "menu.report", name=title or say("report.other")
+        )
     return choice(f"menu.{name}", f"menu.{name}") if name in _MENU else None
 
 

@@ -46,7 +46,12 @@ async def take(ctx: Context, ref: str) -> Answer:
         raise Refusal("human.taken", ref=handoff.ref)
     if await ctx.unit.handoffs.held_by_chat(ctx.chat.id) is not None:
         raise Refusal("human.one_at_a_time", choice("human.end", "handoff.close"))
-    handoff.state, handoff.staff_id, handoff.staff_chat_id, handoff.last_at = "held", ctx.person.id, ctx.chat.id, ctx.now
+    handoff.state, handoff.staff_id, handoff.staff_chat_id, handoff.last_at = (
+        "held",
+        ctx.person.id,
+        ctx.chat.id,
+        ctx.now,
+    )
     ctx.chat.handoff_id = handoff.id
     await ctx.audit("handoff.take", handoff.ref)
     ctx.tell(await ctx.unit.people.chat(handoff.chat_id), Reply((say("human.here"),)))
@@ -83,8 +88,15 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     from_staff = ctx.chat.id == handoff.staff_chat_id
     other = await ctx.unit.people.chat(handoff.chat_id if from_staff else handoff.staff_chat_id or 0)
     photos = tuple(one.media_id for one in said.attachments if one.media_id is not None)
-    words = say("human.staff_says" if from_staff else "human.resident_says", ref=handoff.ref, words=said.text or say(f"human.sent.{said.kind.value}"))
-    ctx.tell(other, Reply((words,), () if from_staff else (choice("human.end", "handoff.close"),), photos, location=said.location))
+    words = say(
+        "human.staff_says" if from_staff else "human.resident_says",
+        ref=handoff.ref,
+        words=said.text or say(f"human.sent.{said.kind.value}"),
+    )
+    ctx.tell(
+        other,
+        Reply((words,), () if from_staff else (choice("human.end", "handoff.close"),), photos, location=said.location),
+    )
     return ()
 
 
@@ -102,7 +114,12 @@ async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply
     """What staff see: the number, why, and the last words of the conversation."""
     said = [one.text for one in await ctx.unit.messages.last(handoff.chat_id, 6) if not one.out and one.text]
     words = " / ".join([*said, handoff.reason] if handoff.reason else said)[-300:]
-    return Reply((say("human.call", ref=handoff.ref), say("human.call_words", words=words)), (choice("human.take", f"handoff.take:{handoff.ref}", style="primary"),), files, card=True)
+    return Reply(
+        (say("human.call", ref=handoff.ref), say("human.call_words", words=words)),
+        (choice("human.take", f"handoff.take:{handoff.ref}", style="primary"),),
+        files,
+        card=True,
+    )
 
 
 async def _area(ctx: Context) -> Area:

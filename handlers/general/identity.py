@@ -40,7 +40,10 @@ async def welcome(ctx: Context, invite: Invite) -> Answer:
     area = await ctx.unit.areas.get(invite.area_code)
     open_cases = await ctx.unit.cases.open_in([area.path], limit=100) if area else []
     waiting = sum(case.state in UNDONE for case in open_cases)
-    lines = (say("staff.welcome", role=say(f"role.{invite.role}"), area=_name(area)), say("staff.waiting", count=waiting))
+    lines = (
+        say("staff.welcome", role=say(f"role.{invite.role}"), area=_name(area)),
+        say("staff.waiting", count=waiting),
+    )
     return Reply(lines, (choice("menu.cases", "cases", style="primary"), choice("words.menu_button", "menu")))
 
 
@@ -55,8 +58,17 @@ async def mine(ctx: Context) -> Answer:
         return Reply((say("privacy.nothing"),))
     cases = await ctx.unit.cases.of_person(person.id, limit=100)
     area = ctx.full_name(person.area_code) or "—"
-    lines = (say("privacy.head"), say("privacy.phone", phone=mask(person.phone) or "—"), say("privacy.area", area=area), say("privacy.cases", count=len(cases)))
-    return Reply(lines, (choice("privacy.stop", "privacy.stop"), choice("privacy.forget", "privacy.forget", style="danger")), card=True)
+    lines = (
+        say("privacy.head"),
+        say("privacy.phone", phone=mask(person.phone) or "—"),
+        say("privacy.area", area=area),
+        say("privacy.cases", count=len(cases)),
+    )
+    return Reply(
+        lines,
+        (choice("privacy.stop", "privacy.stop"), choice("privacy.forget", "privacy.forget", style="danger")),
+        card=True,
+    )
 
 
 async def _forget(ctx: Context, answers: dict[str, Any]) -> Answer:
@@ -73,4 +85,10 @@ def _what(ctx: Context, answers: Answers) -> Reply:
     return Reply((say("privacy.forget_what"),))
 
 
-FORGET = Form("forget", version=1, done=_forget, consent=False, steps=(Confirm(key="forget", question="privacy.forget_sure", summary=_what, submit="privacy.forget_yes"),))
+FORGET = Form(
+    "forget",
+    version=1,
+    done=_forget,
+    consent=False,
+    steps=(Confirm(key="forget", question="privacy.forget_sure", summary=_what, submit="privacy.forget_yes"),),
+)

@@ -33,7 +33,10 @@ async def status(ctx: Context, ref: str) -> Reply:
     into = await ctx.unit.proposals.get(proposal.into_id) if proposal.into_id else None
     state = say(f"proposals.state.{proposal.state}", words=into.ref if into else proposal.answer)
     sign = choice("proposals.sign_one", f"proposal.sign:{proposal.ref}", ref=proposal.ref)
-    lines = (say("proposals.line", ref=proposal.ref, what=proposal.what, where=proposal.place, count=proposal.signatures), state)
+    lines = (
+        say("proposals.line", ref=proposal.ref, what=proposal.what, where=proposal.place, count=proposal.signatures),
+        state,
+    )
     return Reply(lines, (sign,) if proposal.state == "open" and proposal.author_id != ctx.person.id else (), card=True)
 
 

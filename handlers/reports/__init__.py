@@ -28,7 +28,9 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     await actions.refuse_if_too_many(ctx)
     actions.refuse_private(ctx, actions.sure_category(ctx, said.text))
     photos = [one.media_id for one in said.attachments if one.media_id is not None]
-    return await ctx.start(forms.REPORT, report_words=said.text, **({"report_photos": photos} if photos else _kept_photos(ctx)))
+    return await ctx.start(
+        forms.REPORT, report_words=said.text, **({"report_photos": photos} if photos else _kept_photos(ctx))
+    )
 
 
 @topic.on(press("report.as"))
@@ -61,7 +63,9 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
 async def tell_grid(ctx: Context, said: Incoming) -> Answer:
     """Report the emergency to the grid as well, above all queues."""
     words = str(ctx.chat.preset.get("words", ""))
-    return await ctx.start(forms.REPORT, **({"report_words": words} if words else {}), report_category="", report_urgency="critical")
+    return await ctx.start(
+        forms.REPORT, **({"report_words": words} if words else {}), report_category="", report_urgency="critical"
+    )
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
@@ -170,4 +174,6 @@ def _kept_photos(ctx: Context) -> dict[str, list[int]]:
 
 
 def _line(case: Case) -> Choice:
-    return choice("progress.line", f"case.see:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}"))
+    return choice(
+        "progress.line", f"case.see:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")
+    )

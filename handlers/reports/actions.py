@@ -41,21 +41,33 @@ def sure_category(ctx: Context, words: str) -> str:
 def likely_categories(ctx: Context, words: str) -> list[tuple[str, str]]:
     """(id, name) of the categories the words may mean, likeliest first."""
     meant = ctx.shelf.understander.understand(words)
-    found = [(meant.intent, meant.entry_id, meant.entry_name)] + [(one.intent, one.entry_id, one.entry_name) for one in meant.alternatives]
+    found = [(meant.intent, meant.entry_id, meant.entry_name)] + [
+        (one.intent, one.entry_id, one.entry_name) for one in meant.alternatives
+    ]
     return [(entry, str(name)) for kind, entry, name in found if kind == "report" and entry]
 
 
 async def refuse_if_too_many(ctx: Context) -> None:
     """Refuse when the resident has as many open reports as rules.open_reports allows."""
     if await ctx.unit.cases.open_of_person(ctx.person.id) >= ctx.rules.open_reports:
-        raise Refusal("report.too_many", choice("menu.progress", "menu.progress"), choice("menu.human", "human"), count=ctx.rules.open_reports)
+        raise Refusal(
+            "report.too_many",
+            choice("menu.progress", "menu.progress"),
+            choice("menu.human", "human"),
+            count=ctx.rules.open_reports,
+        )
 
 
 def refuse_private(ctx: Context, category: str) -> None:
     """Refuse a private matter on a channel the city keeps such matters off (rules.private_off)."""
     found = ctx.catalogue.categories.get(category)
     if found is not None and found.private and ctx.chat.channel in ctx.rules.private_off.split(","):
-        raise Refusal("report.private_elsewhere", choice("menu.human", "human"), phone=ctx.rules.office_phone, emergency=ctx.rules.emergency_phone)
+        raise Refusal(
+            "report.private_elsewhere",
+            choice("menu.human", "human"),
+            phone=ctx.rules.office_phone,
+            emergency=ctx.rules.emergency_phone,
+        )
 
 
 async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
@@ -87,9 +99,12 @@ async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
 async def tell_progress(ctx: Context, case: Case) -> Reply:
     """Where a report stands, in plain language, with what its owner can do about it."""
     steps = tuple(
-        say("progress.step", at=told(event.at), what=say(f"progress.did.{event.action}")) for event in await ctx.unit.cases.history(case.id)
+        say("progress.step", at=told(event.at), what=say(f"progress.did.{event.action}"))
+        for event in await ctx.unit.cases.history(case.id)
     )
-    words = next((event.note for event in reversed(await ctx.unit.cases.history(case.id)) if event.action == "finish"), "")
+    words = next(
+        (event.note for event in reversed(await ctx.unit.cases.history(case.id)) if event.action == "finish"), ""
+    )
     lines = (say("progress.head", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")), *steps[-6:])
     if case.state not in ("finished", "confirmed"):
         lines += (say("case.promise", due=told(case.due_at)),)
@@ -108,7 +123,10 @@ def _asks(case: Case) -> tuple[Choice, ...]:
 
 def solved_choices(case: Case) -> tuple[Choice, ...]:
     """解决了 / 部分 / 没解决."""
-    return tuple(choice(f"case.{one}", f"case.{one}:{case.ref}", style) for one, style in (("solved", "primary"), ("partly", ""), ("unsolved", "")))
+    return tuple(
+        choice(f"case.{one}", f"case.{one}:{case.ref}", style)
+        for one, style in (("solved", "primary"), ("partly", ""), ("unsolved", ""))
+    )
 
 
 async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
@@ -120,19 +138,30 @@ async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
         if case.state == "finished":
             case.state = "confirmed"
             await record(ctx, case, "confirm")
-        return Reply((say("rate.ask", ref=case.ref),), tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)))
+        return Reply(
+            (say("rate.ask", ref=case.ref),),
+            tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)),
+        )
     return await _reopen(ctx, case, verdict)
 
 
 async def _reopen(ctx: Context, case: Case, verdict: str) -> Answer:
     if case.finished_at is not None and ctx.now - case.finished_at > timedelta(days=ctx.rules.reopen_days):
-        raise Refusal("case.too_late", choice("menu.report", "menu.report"), choice("menu.human", "human"), days=ctx.rules.reopen_days)
+        raise Refusal(
+            "case.too_late",
+            choice("menu.report", "menu.report"),
+            choice("menu.human", "human"),
+            days=ctx.rules.reopen_days,
+        )
     case.reopened += 1
     case.state, case.outcome = "reopened", ""
     await record(ctx, case, "reopen", verdict=verdict)
     exhausted = case.reopened > ctx.rules.reopen_times
     await hand_on(ctx, case, above=("grid_worker", "grid_leader", "community") if exhausted else ())
-    return Reply((say("case.reopened_street" if exhausted else "case.reopened", ref=case.ref),), (choice("case.add", f"case.add:{case.ref}"),))
+    return Reply(
+        (say("case.reopened_street" if exhausted else "case.reopened", ref=case.ref),),
+        (choice("case.add", f"case.add:{case.ref}"),),
+    )
 
 
 async def rate(ctx: Context, ref: str, stars: str) -> Answer:
@@ -155,7 +184,9 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Words added to a case reach whoever handles it."""
     case = await own(ctx, str(answers["case"]), lock=True)
     await record(ctx, case, "add", answers["supplement"])
-    told_one = case.handler_id is not None and await ctx.tell_person(case.handler_id, _added(case, answers["supplement"]))
+    told_one = case.handler_id is not None and await ctx.tell_person(
+        case.handler_id, _added(case, answers["supplement"])
+    )
     if not told_one:
         await hand_on(ctx, case)
     return Reply((say("supplement.kept", ref=case.ref),))
@@ -188,7 +219,14 @@ async def open_cases(ctx: Context) -> Answer:
     if not cases:
         return Reply((say("cases.none"),))
     lines = tuple(
-        choice("cases.line", f"case.card:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}"), due=told(case.due_at))
+        choice(
+            "cases.line",
+            f"case.card:{case.ref}",
+            ref=case.ref,
+            title=case.title,
+            state=say(f"case.state.{case.state}"),
+            due=told(case.due_at),
+        )
         for case in cases[:10]
     )
     return Reply((say("cases.head", count=len(cases)),), lines)
@@ -223,7 +261,11 @@ async def accept(ctx: Context, ref: str) -> Answer:
     _must_be(case, WAITING)
     case.state, case.handler_id = "accepted", ctx.person.id
     await _done(ctx, case, "accept")
-    await _tell_resident(ctx, case, Reply((say("case.told.accepted", ref=case.ref, title=case.title), say("case.promise", due=told(case.due_at)))))
+    await _tell_resident(
+        ctx,
+        case,
+        Reply((say("case.told.accepted", ref=case.ref, title=case.title), say("case.promise", due=told(case.due_at)))),
+    )
     shown = card(case)
     return Reply((say("case.did.accepted", ref=case.ref), *shown.lines[1:]), shown.choices, card=True)
 
@@ -238,7 +280,14 @@ async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
     last = case.returns > ctx.rules.returns
     passed = ("grid_worker", "grid_leader", "community") if last else ("grid_worker", "grid_leader")
     chats = await hand_on(ctx, case, above=passed)
-    return Reply((say("case.did.returned_street" if last else "case.did.returned" if chats else "case.did.returned_queue", ref=case.ref),))
+    return Reply(
+        (
+            say(
+                "case.did.returned_street" if last else "case.did.returned" if chats else "case.did.returned_queue",
+                ref=case.ref,
+            ),
+        )
+    )
 
 
 async def escalate(ctx: Context, ref: str) -> Answer:
@@ -246,7 +295,11 @@ async def escalate(ctx: Context, ref: str) -> Answer:
     case = await workable(ctx, ref, "case.handoff")
     _must_be(case, (*WAITING, "accepted"))
     await _done(ctx, case, "escalate")
-    chats = [chat for chat in await hand_on(ctx, case, above=("grid_worker", "grid_leader")) if chat.person_id != ctx.person.id]
+    chats = [
+        chat
+        for chat in await hand_on(ctx, case, above=("grid_worker", "grid_leader"))
+        if chat.person_id != ctx.person.id
+    ]
     return Reply((say("case.did.escalated" if chats else "case.did.escalated_queue", ref=case.ref),))
 
 

@@ -90,11 +90,17 @@ RETURN = Form(
     done=actions.send_back,
     consent=False,
     steps=(
-        Pick(key="return_reason", question="return.ask_reason", options=[(one, say(f"return.{one}")) for one in RETURN_REASONS]),
+        Pick(
+            key="return_reason",
+            question="return.ask_reason",
+            options=[(one, say(f"return.{one}")) for one in RETURN_REASONS],
+        ),
         Text(key="return_words", question="return.ask_words", optional=True),
     ),
 )
 
 PHONE = Form("phone", version=1, done=actions.keep_phone, steps=(Phone(key="phone", question="phone.ask"),))
 
-SUPPLEMENT = Form("supplement", version=1, done=actions.supplement, steps=(Text(key="supplement", question="supplement.ask"),))
+SUPPLEMENT = Form(
+    "supplement", version=1, done=actions.supplement, steps=(Text(key="supplement", question="supplement.ask"),)
+)

@@ -39,18 +39,26 @@ class Cases(Repository):
 
     async def history(self, case_id: int) -> Sequence[CaseEvent]:
         """All steps, oldest first."""
-        return (await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))).all()
+        return (
+            await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
+        ).all()
 
     async def of_person(self, person_id: int, limit: int = 10) -> Sequence[Case]:
         """A resident's own cases, newest first."""
-        return (await self.session.scalars(select(Case).where(Case.reporter_id == person_id).order_by(Case.id.desc()).limit(limit))).all()
+        return (
+            await self.session.scalars(
+                select(Case).where(Case.reporter_id == person_id).order_by(Case.id.desc()).limit(limit)
+            )
+        ).all()
 
     async def open_of_person(self, person_id: int) -> int:
         """How many of a resident's cases are not finished yet."""
         query = select(func.count()).select_from(Case).where(Case.reporter_id == person_id, Case.state.in_(UNDONE))
         return await self.session.scalar(query) or 0
 
-    async def open_in(self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = "") -> Sequence[Case]:
+    async def open_in(
+        self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = ""
+    ) -> Sequence[Case]:
         """Open cases in these subtrees, the earliest promise first; private ones only for who may see them."""
         within: list[ColumnElement[bool]] = [Area.path.startswith(path, autoescape=True) for path in paths]
         if not within:

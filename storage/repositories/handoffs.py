@@ -24,11 +24,21 @@ class Handoffs(Repository):
 
     async def held_by_chat(self, staff_chat_id: int) -> Handoff | None:
         """The conversation a member of staff holds in this chat."""
-        return await self.session.scalar(select(Handoff).where(Handoff.staff_chat_id == staff_chat_id, Handoff.state == "held").order_by(Handoff.id.desc()))
+        return await self.session.scalar(
+            select(Handoff)
+            .where(Handoff.staff_chat_id == staff_chat_id, Handoff.state == "held")
+            .order_by(Handoff.id.desc())
+        )
 
     async def waiting(self, area_codes: Sequence[str]) -> Sequence[Handoff]:
         """Who waits for a person, longest first."""
-        return (await self.session.scalars(select(Handoff).where(Handoff.state == "waiting", Handoff.area_code.in_(area_codes)).order_by(Handoff.id))).all()
+        return (
+            await self.session.scalars(
+                select(Handoff)
+                .where(Handoff.state == "waiting", Handoff.area_code.in_(area_codes))
+                .order_by(Handoff.id)
+            )
+        ).all()
 
     async def new_reference(self) -> str:
         """A free reference such as H3F8W."""

@@ -25,7 +25,9 @@ class Messages(Repository):
         SQLite does not say which of many new ids is whose, but lets its only writer count on from the last itself.
         """
         if self.session.get_bind().dialect.name != "sqlite":
-            return (await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)).all()
+            return (
+                await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
+            ).all()
         last = await self.session.scalar(select(func.max(Message.id))) or 0
         numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
         await self.session.execute(insert(Message), numbered)
@@ -50,5 +52,10 @@ class Messages(Repository):
         needed = select(Outbox.message_id).where(Outbox.message_id == Message.id).exists()
         told = select(Recipient.message_id).where(Recipient.message_id == Message.id).exists()
         old = select(Message.id).where(Message.at < instant, ~needed, ~told).order_by(Message.id).limit(limit)
-        gone = await self.session.execute(delete(Message).where(Message.id.in_(old)).returning(Message.id).execution_options(synchronize_session=False))
+        gone = await self.session.execute(
+            delete(Message)
+            .where(Message.id.in_(old))
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        )
         return len(gone.all())

@@ -45,7 +45,16 @@ class People(Repository):
 
     def open_chat(self, channel: str, external: str, language: str, now: datetime, *, group: bool = False) -> Chat:
         """A chat with a new person behind it, of whom nothing is known yet."""
-        person = Person(name="", phone="", language=language, language_chosen=False, elder=False, staff=False, quiet=False, created_at=now)
+        person = Person(
+            name="",
+            phone="",
+            language=language,
+            language_chosen=False,
+            elder=False,
+            staff=False,
+            quiet=False,
+            created_at=now,
+        )
         chat = Chat(
             channel=channel, external=external, group=group, person=person, seen_at=now, answers={}, choices=[], draft={}, preset={},
             revision=0, misses=0, form_version=0, step="",
@@ -82,7 +91,9 @@ class People(Repository):
             chat.external = external
             return
         chat.unreachable_at = now
-        await self.session.execute(update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(chat_id=known.id))
+        await self.session.execute(
+            update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(chat_id=known.id)
+        )
 
     async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
         """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""
@@ -107,7 +118,9 @@ class People(Repository):
         """Record that consent is withdrawn."""
         person.consented_at = None
         await self.session.execute(
-            update(Consent).where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None)).values(withdrawn_at=now)
+            update(Consent)
+            .where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None))
+            .values(withdrawn_at=now)
         )
 
     async def forget_words(self, chat: Chat) -> None:
@@ -116,7 +129,11 @@ class People(Repository):
 
     async def count_in(self, area: Area) -> int:
         """How many reachable people ``live_in`` an area."""
-        query = select(func.count(Person.id.distinct())).join(Chat, Chat.person_id == Person.id).outerjoin(Area, Area.code == Person.area_code)
+        query = (
+            select(func.count(Person.id.distinct()))
+            .join(Chat, Chat.person_id == Person.id)
+            .outerjoin(Area, Area.code == Person.area_code)
+        )
         query = query.where(live_in(area), Chat.unreachable_at.is_(None), Chat.group.is_(False))
         return await self.session.scalar(query) or 0
 

@@ -16,13 +16,20 @@ class Staff(Repository):
 
     async def duties(self, person_id: int) -> Sequence[tuple[Duty, Area]]:
         """The duties a person holds now, each with its area."""
-        query = select(Duty, Area).join(Area, Area.code == Duty.area_code).where(Duty.person_id == person_id, Duty.until.is_(None)).order_by(Duty.id)
+        query = (
+            select(Duty, Area)
+            .join(Area, Area.code == Duty.area_code)
+            .where(Duty.person_id == person_id, Duty.until.is_(None))
+            .order_by(Duty.id)
+        )
         return [(duty, area) for duty, area in await self.session.execute(query)]
 
     async def roles_by_chat(self, channel: str) -> dict[str, frozenset[str]]:
         """The roles held behind each reachable chat of a channel, by the channel's chat id."""
         query = select(Chat.external, Duty.role).join(Duty, Duty.person_id == Chat.person_id)
-        query = query.where(Chat.channel == channel, Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+        query = query.where(
+            Chat.channel == channel, Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False)
+        )
         found: dict[str, frozenset[str]] = {}
         for external, role in await self.session.execute(query):
             found[external] = found.get(external, frozenset()) | {role}
@@ -30,7 +37,11 @@ class Staff(Repository):
 
     async def holders(self, role: str, area_codes: Sequence[str]) -> Sequence[Duty]:
         """Who holds a role in one of these areas."""
-        query = select(Duty).where(Duty.role == role, Duty.area_code.in_(area_codes), Duty.until.is_(None)).order_by(Duty.id)
+        query = (
+            select(Duty)
+            .where(Duty.role == role, Duty.area_code.in_(area_codes), Duty.until.is_(None))
+            .order_by(Duty.id)
+        )
         return (await self.session.scalars(query)).all()
 
     def grant(self, person_id: int, role: str, area_code: str, department: str, now: datetime) -> None:

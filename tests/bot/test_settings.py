@@ -21,7 +21,14 @@ def test_an_unknown_name_is_an_error_that_suggests_the_right_one() -> None:
 
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as told:
-        load({"LINLI_HTTP_PORT": "many", "LINLI_LANG": "fr", "LINLI_TELEGRAM_RATE": "0", "LINLI_PUBLIC_URL": "linli.example"})
+        load(
+            {
+                "LINLI_HTTP_PORT": "many",
+                "LINLI_LANG": "fr",
+                "LINLI_TELEGRAM_RATE": "0",
+                "LINLI_PUBLIC_URL": "linli.example",
+            }
+        )
     assert len(str(told.value).splitlines()) == 4
 
 

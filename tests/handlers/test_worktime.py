@@ -45,7 +45,10 @@ def test_beyond_the_published_calendar_weekends_count() -> None:
     assert is_workday(date(2031, 3, 3)) and not is_workday(date(2031, 3, 2))
 
 
-@given(st.sampled_from(["1h", "30h", "2d", "3wh", "20wh", "1wd", "15wd"]), st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)))
+@given(
+    st.sampled_from(["1h", "30h", "2d", "3wh", "20wh", "1wd", "15wd"]),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)),
+)
 def test_nothing_is_ever_due_before_it_began(limit: str, start: datetime) -> None:
     assert due(limit, start.replace(tzinfo=UTC), RULES) > start.replace(tzinfo=UTC)
 
