@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import commands  # after the settings are known to be good, since it loads everything
+    from bot import commands  # noqa: PLC0415 it loads everything, so only once the settings are known to be good
 
     match given.command:
         case "ask":

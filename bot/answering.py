@@ -1,7 +1,7 @@
 """Answering: one transaction in which chats' next updates are read, understood, acted on and replied to.
 
-State, transcript, outbox and the inbox's tick commit together or not at all. A refusal keeps nothing of what its handler wrote:
-the batch is undone and the refused message answered again by itself, behind a savepoint.
+State, transcript, outbox and the inbox's tick commit together or not at all. A refusal keeps nothing of what its
+handler wrote: the batch is undone and the refused message answered again by itself, behind a savepoint.
 """
 
 from __future__ import annotations
@@ -38,8 +38,11 @@ class RefusedAfterWritingError(Exception):
 
 @dataclass(slots=True)
 class Served:
-    """What one transaction did: ``done`` chats (true: somebody was answered), ``busy`` elsewhere, and updates whose
-    pictures have to be fetched before they can be answered."""
+    """What one transaction did: ``done`` chats (true.
+
+    Somebody was answered), ``busy`` elsewhere, and updates whose pictures have to be fetched before they can be
+    answered.
+    """
 
     done: dict[Key, bool] = field(default_factory=dict)
     busy: set[Key] = field(default_factory=set)
@@ -82,8 +85,7 @@ class Answering:
         """
         now = self._clock.now()
         async with self._database.writing() as unit:
-            chats = await unit.people.lock_chats([(row.channel, row.chat)])
-            chat = next(iter(chats.values()), None) or self._meet(unit, _Job([row], self._readable(row)), now)
+            chat = await unit.people.find_chat(row.channel, row.chat) or self._meet(unit, _Job([row], self._readable(row)), now)
             if chat is not None:
                 await unit.session.flush()
                 speaker = Speaker(unit, self._shelf.texts, self._limits, now)
@@ -109,6 +111,7 @@ class Answering:
                 chat = chats.get(job.key) or self._meet(unit, job, now)
                 if chat is not None and job.said is not None:
                     await self._answer(unit, chat, job.said, speaker, now, alone=alone)
+            unit.people.write_alike(chats.values())
             await unit.session.flush()
             await speaker.write()
             if jobs:

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Coroutine
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from storage.migrate import migrate, newest, revision
 def _loop(main: Coroutine[Any, Any, int]) -> int:
     """Run on uvloop where there is one."""
     try:
-        import uvloop
+        import uvloop  # noqa: PLC0415 not on every system
 
         return int(uvloop.run(main))
     except ImportError:
@@ -100,8 +101,6 @@ def chat(settings: Settings) -> int:
 
 
 async def _chat(settings: Settings) -> int:
-    from dataclasses import replace
-
     terminal = Terminal()
     app = App(replace(settings, telegram_token="", metrics_port=0), terminal=terminal)
     await app.start()
@@ -166,9 +165,8 @@ def _check_knowledge(settings: Settings) -> list[str]:
         found = load(knowledge_folder(settings))
     except CatalogueError as error:
         return list(error.problems)
-    print(
-        f"knowledge: {len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories, {len(found.areas)} areas"
-    )
+    counts = f"{len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories"
+    print(f"knowledge: {counts}, {len(found.areas)} areas")
     return []
 
 
@@ -179,7 +177,7 @@ async def backup(settings: Settings, folder: str) -> int:
         print("PostgreSQL has its own tools: use pg_dump, and copy the media folder.", file=sys.stderr)
         return 1
     source = Path(str(database.url.database))
-    if not source.exists():
+    if not await asyncio.to_thread(source.exists):
         print(f"there is no database at {source} yet", file=sys.stderr)
         return 1
     target = Path(folder) if folder else settings.data_dir / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

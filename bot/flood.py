@@ -1,4 +1,7 @@
-"""A bucket a chat: whoever writes faster than a person can is served more slowly and told so once. Nothing is dropped."""
+"""A bucket a chat: whoever writes faster than a person can is served more slowly and told so once.
+
+Nothing is dropped.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _CODES = {"": "zh_Hans", "en": "en"}
 
 async def introduce(telegram: TelegramChannel, database: Database, shelf: Shelf) -> None:
     """Until cancelled: the residents' commands once, each member of staff's own when they appear."""
-    while not (name := await telegram.username()):
+    while not (name := await telegram.username()):  # noqa: ASYNC110 it is the network that is waited for
         await asyncio.sleep(LOOK_SECONDS)
     async with database.writing() as unit:
         await unit.facts.put("telegram", {"username": name})

@@ -24,7 +24,10 @@ _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "taskName",
 
 
 def scrub(text: str) -> str:
-    """The text without tokens, phones, logins and Chinese words (people's words are the only Chinese that could get there)."""
+    """The text without tokens, phones.
+
+    Logins and Chinese words (people's words are the only Chinese that could get there).
+    """
     for pattern, mark in _SECRETS:
         text = pattern.sub(mark, text)
     return text

@@ -61,7 +61,7 @@ def inspect(data: bytes, megabytes: int, megapixels: int) -> None:
     try:
         with Image.open(io.BytesIO(data)) as image:
             kind, pixels = image.format, image.width * image.height
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused("photo.too_many_pixels") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise PictureRefused("photo.not_a_picture") from error

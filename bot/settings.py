@@ -1,4 +1,7 @@
-"""The one reader of the environment. One table of fields gives the parser, ``check``'s listing and the documentation."""
+"""The one reader of the environment.
+
+One table of fields gives the parser, ``check``'s listing and the documentation.
+"""
 
 from __future__ import annotations
 

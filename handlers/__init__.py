@@ -1,7 +1,7 @@
 """What can be said and done: a room a topic.
 
-``TOPICS`` is the explicit, ordered list; a new topic is added here and nowhere else (docs/adding-a-topic.md). It is filled on
-demand, since the topics import the vocabulary that lives beside them.
+``TOPICS`` is the explicit, ordered list; a new topic is added here and nowhere else (docs/adding-a-topic.md). It is
+filled on demand, since the topics import the vocabulary that lives beside them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a handler has at hand while it answers one message: the unit of work, the person, the time, the rules, the knowledge."""
+"""What a handler has at hand while it answers one message.
+
+The unit of work, the person, the time, the rules, the knowledge.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class Shelf:
 
 @dataclass(slots=True)
 class Context:
-    """One message's surroundings. ``now`` is UTC. What is told to others goes to ``pushes`` and is sent after the commit."""
+    """One message's surroundings. ``now`` is UTC.
+
+    What is told to others goes to ``pushes`` and is sent after the commit.
+    """
 
     unit: Unit
     chat: Chat
@@ -116,6 +122,6 @@ class Context:
 
     async def start(self, form: Form, **answers: Any) -> Answer:
         """Open a form at its first unanswered question."""
-        from handlers.form.engine import start
+        from handlers.form.engine import start  # noqa: PLC0415 forms know contexts
 
         return await start(self, form, answers)

@@ -1,7 +1,9 @@
-"""From one incoming message to replies: global words, presses, the open form, typed numbers, and last what was understood.
+"""From one incoming message to replies.
 
-The order matters and is the whole of routing: what works in every state comes first (domain.md §8), an open question before
-free understanding.
+Global words, presses, the open form, typed numbers, and last what was understood.
+
+The order matters and is the whole of routing: what works in every state comes first (domain.md §8), an open question
+before free understanding.
 """
 
 from __future__ import annotations
@@ -34,8 +36,11 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
 
 
 async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
-    """What is said after a refusal whose writes were undone: an attempt without the right to it is audited, and a form that
-    could not be finished is closed with its answers kept."""
+    """What is said after a refusal whose writes were undone.
+
+    An attempt without the right to it is audited, and a form that could not be finished is closed with its answers
+    kept.
+    """
     if isinstance(refusal, NotAllowed):
         await ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
     if refusal.final:

@@ -42,8 +42,8 @@ class Priority(IntEnum):
 class Attachment:
     """A file as the channel announced it; ``media_id`` is set once our own copy is stored.
 
-    ``remote`` is the channel's handle (Telegram's ``file_id``); ``problem`` is a text key that says why the file was refused.
-    Sizes are bytes, width and height pixels; 0 means unknown.
+    ``remote`` is the channel's handle (Telegram's ``file_id``); ``problem`` is a text key that says why the file was
+    refused. Sizes are bytes, width and height pixels; 0 means unknown.
     """
 
     kind: Kind
@@ -76,8 +76,9 @@ class Contact:
 class Incoming:
     """One thing a person sent.
 
-    ``chat`` is the channel's own chat id and ``external_id`` the channel's id of this update: together with ``channel`` they
-    make a redelivered update recognisable. ``press`` is the token of a pressed button: hostile until an action checked it.
+    ``chat`` is the channel's own chat id and ``external_id`` the channel's id of this update: together with ``channel``
+    they make a redelivered update recognisable. ``press`` is the token of a pressed button: hostile until an action
+    checked it.
     """
 
     channel: str
@@ -107,7 +108,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button, or a number to type. ``token`` is ``name`` or ``name:arg``, at most 64 bytes of ASCII (the Bot API's limit)."""
+    """A button, or a number to type.
+
+    ``token`` is ``name`` or ``name:arg``, at most 64 bytes of ASCII (the Bot API's limit).
+    """
 
     label: Say
     token: str

@@ -24,7 +24,7 @@ from tests.support.pictures import bomb, heavy, jpeg
 from tests.support.resident import Resident, moment
 
 REPORT = "楼道灯坏了三天没人管"
-GARBAGE = ("", ":", "?", "garbage", "R2222", "H2222", "P2222", "N2222", "T2222", "5:R2222", "0:", "-1", "1" * 40, "../../etc/passwd", "%s{0}{x}", "' OR 1=1 --")
+GARBAGE = ("", ":", "garbage", "R2222", "5:R2222", "1" * 40, "../../etc/passwd", "%s{0}{x}' OR 1=1 --")
 
 
 async def everybody(bed: Bed) -> tuple[Resident, ...]:
@@ -105,13 +105,12 @@ async def test_what_was_said_is_shown_as_it_was_said(bed: Bed) -> None:
         await person.say("报修")
         await person.press("同意")
         await person.expect("什么事")
-        await person.say("{ref} %s <b>灯坏了</b> \\n `3栋`")
-        await person.expect("[其他]")
-        await person.say("其他")
+        await person.say("{ref} %s <b>楼道灯坏了</b> \\n `x`")
+        await person.expect("在哪儿")
         await person.say("3栋")
         await person.expect("有照片的话")
         await person.say("跳过")
-        await person.expect("内容：{ref} %s <b>灯坏了</b> \\n `3栋`")
+        await person.expect("内容：{ref} %s <b>楼道灯坏了</b> \\n `x`")
 
 
 async def test_frames_no_page_would_send_get_a_sentence(bed: Bed) -> None:
@@ -254,30 +253,44 @@ async def test_pressed_twice_is_done_once(bed: Bed) -> None:
 
 
 async def test_every_button_with_forged_arguments_gets_a_sentence(bed: Bed) -> None:
-    """By a stranger, by a resident with a form open, and by staff of another area."""
+    """By strangers, and by staff of another area; whatever form one of them opens is open for the next."""
     names = sorted({name for sort, name in bed.app.shelf.registry.handlers if sort == "press"})
     references = await _other_peoples_references(bed)
     tokens = [f"{name}:{argument}"[:64] for name in names for argument in (*GARBAGE, *references)]
-    tokens += [*names, "", ":", "::", "nothing:there", "f", "f:", "f:0:", "f:x:y:z", "f:99999999999999999999:yes", "f:-1:agree", "f:1:to.", "f:2:to.nothing"]
-    stranger, staff = await bed.on_telegram("陌生人"), await bed.on_telegram("别处网格员")
-    await bed.takes_office(staff, "grid_worker", "S1-C2-G1")
-    for person in (stranger, staff):
-        before = len(person.heard)
-        for token in tokens:
-            await person.forge(token)
-        await bed.settle(60)
-        assert len(person.heard) - before >= len(tokens)
+    tokens += [*names, ":", "::", "nothing:there", "f", "f:", "f:0:", "f:x:y:z", "f:99999999999999999999:yes", "f:-1:agree", "f:1:to.", "f:2:to.nothing"]
+    strangers = [await bed.on_web(f"陌生人{number}") for number in range(8)]
+    staff = [await bed.on_web(f"别处网格员{number}") for number in range(8)]
+    for person in staff:
+        await bed.takes_office(person, "grid_worker", "S1-C2-G1")
+    await asyncio.gather(*(_forge_all(person, tokens[n::8]) for people in (strangers, staff) for n, person in enumerate(people)))
     assert [one.state for one in await bed.all(Case)] == ["submitted"]
     assert [one.state for one in await bed.all(Handoff) if one.reason == "转人工"] == ["waiting"]
 
 
-async def test_forged_answers_to_an_open_question_are_asked_again(bed: Bed) -> None:
+async def _forge_all(person: Resident, tokens: list[str]) -> None:
+    before = len(person.heard)
+    for token in tokens:
+        await person.forge(token)
+    await moment(lambda: len(person.heard) - before >= len(tokens), f"{len(tokens)} answers", 60)
+
+
+async def test_forged_presses_on_telegram_get_a_sentence(bed: Bed) -> None:
+    names = sorted({name for sort, name in bed.app.shelf.registry.handlers if sort == "press"})
+    person = await bed.on_telegram()
+    for name in (*names, "", "f:1:yes", "é", "x" * 200):
+        await person.forge(f"{name}:R2222")
+    await moment(lambda: len(person.heard) >= len(names) + 4, "answers", 30)
+
+
+async def test_forged_answers_to_an_open_question_get_a_sentence(bed: Bed) -> None:
     person = await bed.on_telegram()
     await begin_report(person)
     for value in ("preset", "area.S9", "area.", "enough", "yes", "to.report_words2", "agree", "x" * 40, "skip"):
-        revision = (await bed.all(Chat))[-1].revision
+        before, revision = len(person.heard), (await bed.all(Chat))[-1].revision
         await person.forge(f"f:{revision}:{value}")
-        await person.expect("在哪儿")
+        await moment(lambda before=before: len(person.heard) > before, f"an answer to {value}")
+    await person.say("3栋")
+    await person.expect("有照片的话")
 
 
 async def _other_peoples_references(bed: Bed) -> list[str]:
@@ -352,7 +365,7 @@ async def test_thirty_messages_in_a_second_are_all_answered_and_nobody_else_wait
     sqlite_template: SqliteTemplate, tmp_path: Path, knowledge: Knowledge
 ) -> None:
     with sqlite_template.copy(tmp_path) as url:
-        async with opened(tmp_path, url, knowledge, flood_burst=20, flood_rate=10.0) as bed:
+        async with opened(tmp_path, url, knowledge, flood_burst=10, flood_rate=5.0) as bed:
             hasty, calm = await bed.on_telegram("急性子"), await bed.on_web("旁人")
             for _ in range(30):
                 await hasty.say("你好")

@@ -110,7 +110,10 @@ Outcome = Sent | Wait | Failed | Uncertain | Unreachable | Rejected | Moved
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold; lengths in UTF-16 code units. Telegram's albums take no buttons, a single photo does."""
+    """What one message may hold; lengths in UTF-16 code units.
+
+    Telegram's albums take no buttons, a single photo does.
+    """
 
     text: int = 4096
     caption: int = 1024
@@ -129,7 +132,10 @@ class Channel(Protocol):
     """Whether pictures are in our own store before the message arrives (then ``remote`` is their name)."""
 
     def parse(self, update: RawUpdate) -> Incoming | None:
-        """Read one raw update; None for what concerns nobody. May raise on a malformed one: the caller counts and sets aside."""
+        """Read one raw update; None for what concerns nobody. May raise on a malformed one.
+
+        The caller counts and sets aside.
+        """
         ...
 
     async def run(self, intake: Intake) -> None:

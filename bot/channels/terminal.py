@@ -1,4 +1,7 @@
-"""The terminal as a channel (``make chat``): what you type goes through the same inbox, what is said is printed with numbers."""
+"""The terminal as a channel (``make chat``).
+
+What you type goes through the same inbox, what is said is printed with numbers.
+"""
 
 from __future__ import annotations
 

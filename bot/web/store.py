@@ -18,7 +18,7 @@ from handlers.context import Context, Shelf
 from handlers.errors import Refusal
 from handlers.general.identity import code_hash, welcome
 from handlers.messages import Reply
-from handlers.reports.actions import desk_cases
+from handlers.reports.staff import desk_cases
 from handlers.worktime import left
 from storage.engine import Database
 from storage.models import Chat, Message, Volunteer

@@ -1,9 +1,10 @@
 """Forms: questions as data. A step asks and parses; the engine owns moving, cancelling, skipping and typed numbers.
 
-Where somebody stands in a form is a row of the database (form, version, step, answers, revision), so a restart, a second
-process or a stale button loses nothing and surprises nobody.
+Where somebody stands in a form is a row of the database (form, version, step, answers, revision), so a restart, a
+second process or a stale button loses nothing and surprises nobody.
 """
 
-from handlers.form.steps import Confirm, Form, Moment, Number, Phone, Photos, Pick, Place, Problem, Read, Step, Text
+from handlers.form.steps import Confirm, Form, Moment, Number, Phone, Pick, Problem, Read, Step, Text
+from handlers.form.world import Photos, Place
 
 __all__ = ["Confirm", "Form", "Moment", "Number", "Phone", "Photos", "Pick", "Place", "Problem", "Read", "Step", "Text"]

@@ -223,6 +223,6 @@ def _stamped(ctx: Context, asked: Reply) -> Reply:
 
 def unstamp(ctx: Context, said: Incoming) -> Incoming | None:
     """The press with its bare value, or None when it belongs to an earlier question."""
-    _, revision, value = (said.press.split(":", 2) + ["", ""])[:3]
+    _, revision, value = [*said.press.split(":", 2), "", ""][:3]
     fits = ctx.chat.form is not None and revision == str(ctx.chat.revision)
     return replace(said, press=value, kind=Kind.PRESS) if fits else None

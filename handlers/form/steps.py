@@ -1,4 +1,7 @@
-"""The kinds of questions a form can ask. Each step says how it asks, and reads an answer into a JSON value or a problem."""
+"""The kinds of questions a form can ask.
+
+Each step says how it asks, and reads an answer into a JSON value or a problem.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from zoneinfo import ZoneInfo
 from handlers.context import Context
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
-from handlers.where import area_at, is_here
 from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
@@ -37,16 +39,26 @@ class Problem:
 
 
 class Step(Protocol):
-    """One question. ``key`` names its answer; ``literal``: a typed digit is the answer; ``when``: asked only if true."""
+    """One question. ``key`` names its answer; ``literal``: a typed digit is the answer; ``when``.
+
+    Asked only if true.
+    """
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The answer's name."""
+
     @property
-    def optional(self) -> bool: ...
+    def optional(self) -> bool:
+        """Whether it may be skipped."""
+
     @property
-    def literal(self) -> bool: ...
+    def literal(self) -> bool:
+        """Whether a typed digit is the answer itself."""
+
     @property
-    def when(self) -> Callable[[Answers], bool] | None: ...
+    def when(self) -> Callable[[Answers], bool] | None:
+        """Whether it is asked at all."""
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question with its choices; the engine adds 跳过, 返回 and 取消."""
@@ -61,8 +73,8 @@ class Step(Protocol):
 class Form:
     """A named list of steps and what to do with the answers. ``version`` changes when old answers no longer fit.
 
-    ``consent`` asks for consent first, since the answers are personal (domain.md §9); ``about`` is said once before the first
-    question; ``infer`` reads further answers out of those given, so that nothing known is asked.
+    ``consent`` asks for consent first, since the answers are personal (domain.md §9); ``about`` is said once before the
+    first question; ``infer`` reads further answers out of those given, so that nothing known is asked.
     """
 
     name: str
@@ -75,7 +87,9 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
+class Base:
+    """What every step has; see ``Step``."""
+
     key: str
     question: str
     optional: bool = False
@@ -84,7 +98,7 @@ class _Base:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pick(_Base):
+class Pick(Base):
     """One of a few; ``options`` are (value, label key) or computed when asked. Values are short ASCII."""
 
     options: Sequence[tuple[str, Say]] | Callable[[Context, Answers], Awaitable[Sequence[tuple[str, Say]]]]
@@ -125,7 +139,7 @@ class Pick(_Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text(_Base):
+class Text(Base):
     """Free words of at least ``least`` and at most ``most`` characters; a sticker or file is explained away."""
 
     least: int = 1
@@ -150,7 +164,7 @@ class Text(_Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number(_Base):
+class Number(Base):
     """A whole number between two bounds."""
 
     low: int
@@ -170,7 +184,7 @@ class Number(_Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment(_Base):
+class Moment(Base):
     """A time to come, typed as ``11-28 09:00`` or ``2026-11-28 9:00``; local time in, an ISO UTC string out."""
 
     literal: bool = True
@@ -205,88 +219,7 @@ def _moment(found: re.Match[str], now: datetime) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place(_Base):
-    """Where: a pin, a building in the words, a door poster, a landmark; the answer is {area, text, lat, lon}.
-
-    Words that name no place we know are kept as they are, and only the community is asked for.
-    """
-
-    async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question; the place told by a door poster is offered first."""
-        preset = ctx.chat.preset.get("text")
-        offered = (choice("form.here", "preset", place=preset),) if preset else ()
-        return Reply((say(self.question),), offered)
-
-    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """Read a pin, a choice or words."""
-        if said.location is not None:
-            return self._pin(ctx, said.location.lat, said.location.lon)
-        if said.press == "preset" and ctx.chat.preset.get("area"):
-            return Read({key: ctx.chat.preset.get(key) for key in ("area", "text", "lat", "lon")})
-        if said.press.startswith("area."):
-            return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
-        words = said.text.strip()[:200]
-        if len(re.sub(r"[\W_]+", "", words)) < 1:
-            return Problem(say("form.place_please"))
-        return self._words(ctx, words)
-
-    def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
-        if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
-            return Problem(say("form.place_far"))
-        area = area_at(ctx.catalogue, lat, lon)
-        return Read({"area": area.code, "text": ctx.full_name(area.code), "lat": lat, "lon": lon})
-
-    def _words(self, ctx: Context, words: str) -> Read | Problem:
-        found = ctx.shelf.gazetteer.locate(words)
-        if len(found) == 1:
-            return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
-        ctx.chat.preset = {**ctx.chat.preset, "said": words}
-        offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
-        names = tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in offered)
-        return Problem(say("form.which_place" if found else "form.which_community", place=words), names)
-
-    def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
-        if code not in ctx.catalogue.areas:
-            return Problem(say("form.place_please"))
-        return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
-
-
-def _told(ctx: Context, code: str, words: str) -> str:
-    """The area's full name followed by what the resident's own words add to it."""
-    name = ctx.full_name(code)
-    if not words or words in name:
-        return name
-    last = ctx.catalogue.areas[code].name
-    return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photos(_Base):
-    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids."""
-
-    optional: bool = True
-
-    async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question; 完成 once there is a picture."""
-        have = len(answers.get(self.key, []))
-        if have:
-            return Reply((say("form.photos_have", count=have),), (choice("form.enough", "enough", style="primary"),))
-        return Reply((say(self.question),))
-
-    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """Collect pictures until 完成."""
-        have: list[int] = list(answers.get(self.key, []))
-        if said.press == "enough" and have:
-            return Read(have)
-        refused = [one.problem for one in said.attachments if one.problem]
-        new = [one.media_id for one in said.attachments if one.media_id is not None and one.kind is Kind.PHOTO]
-        if new:
-            return Read((have + new)[: ctx.rules.photos_per_report], more=True)
-        return Problem(say(refused[0] if refused else "form.photo_please"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm(_Base):
+class Confirm(Base):
     """A summing-up with 提交 and 修改."""
 
     summary: Callable[[Context, Answers], Reply]
@@ -314,7 +247,7 @@ class Confirm(_Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phone(_Base):
+class Phone(Base):
     """The sender's own number, typed or shared as a contact card the channel vouches for."""
 
     literal: bool = True

@@ -1,4 +1,7 @@
-"""What works everywhere: greeting, menu, cancel, back, language, privacy, a human, and what to say when nothing was understood."""
+"""What works everywhere.
+
+Greeting, menu, cancel, back, language, privacy, a human, and what to say when nothing was understood.
+"""
 
 from __future__ import annotations
 

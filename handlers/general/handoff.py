@@ -1,4 +1,7 @@
-"""A human, please (人工): the conversation waits for staff, is held by one of them, and comes back to the bot by itself."""
+"""A human, please (人工).
+
+The conversation waits for staff, is held by one of them, and comes back to the bot by itself.
+"""
 
 from __future__ import annotations
 

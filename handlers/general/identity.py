@@ -1,4 +1,7 @@
-"""Who somebody is: becoming staff through a one-time invite; seeing and deleting what is kept about oneself (domain.md §9)."""
+"""Who somebody is: becoming staff through a one-time invite.
+
+Seeing and deleting what is kept about oneself (domain.md §9).
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
-from handlers.reports import actions, forms
+from handlers.reports import forms, resident, staff
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press
 from knowledge.understanding import Understanding
 from storage.models import Case
@@ -18,15 +18,15 @@ topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.
 @topic.on(command("report"), phrase("report.words"), press("menu.report"))
 async def begin(ctx: Context, said: Incoming) -> Answer:
     """Start a report, unless the resident already has as many open as may be."""
-    await actions.refuse_if_too_many(ctx)
+    await resident.refuse_if_too_many(ctx)
     return await ctx.start(forms.REPORT, **_kept_photos(ctx))
 
 
 @topic.on(intent("report"))
 async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     """The words came first: ask only for what they leave open."""
-    await actions.refuse_if_too_many(ctx)
-    actions.refuse_private(ctx, actions.sure_category(ctx, said.text))
+    await resident.refuse_if_too_many(ctx)
+    resident.refuse_private(ctx, resident.sure_category(ctx, said.text))
     photos = [one.media_id for one in said.attachments if one.media_id is not None]
     return await ctx.start(
         forms.REPORT, report_words=said.text, **({"report_photos": photos} if photos else _kept_photos(ctx))
@@ -36,7 +36,7 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("report.as"))
 async def begin_as(ctx: Context, said: Incoming) -> Answer:
     """'Did you mean' answered with a category: go on with the words said before."""
-    await actions.refuse_if_too_many(ctx)
+    await resident.refuse_if_too_many(ctx)
     category = argument(said)
     if category not in ctx.catalogue.categories:
         raise NotFound(category[:12])
@@ -71,9 +71,9 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
 async def progress(ctx: Context, said: Incoming) -> Answer:
     """How my reports stand; a number in the words shows that one."""
-    ref = actions.reference_in(said.text)
+    ref = resident.reference_in(said.text)
     if ref.startswith("R"):
-        return await actions.tell_progress(ctx, await actions.own(ctx, ref))
+        return await resident.tell_progress(ctx, await resident.own(ctx, ref))
     status = ctx.shelf.registry.find("press", "proposal.status")
     if ref and status is not None:
         return await status(ctx, replace(said, press=f"proposal.status:{ref}"))
@@ -86,71 +86,71 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("case.see"))
 async def see(ctx: Context, said: Incoming) -> Answer:
     """One of my reports in plain language."""
-    return await actions.tell_progress(ctx, await actions.own(ctx, argument(said)))
+    return await resident.tell_progress(ctx, await resident.own(ctx, argument(said)))
 
 
 @topic.on(press("case.phone"))
 async def leave_phone(ctx: Context, said: Incoming) -> Answer:
     """Leave a number to be called back."""
-    await actions.own(ctx, argument(said))
+    await resident.own(ctx, argument(said))
     return await ctx.start(forms.PHONE)
 
 
 @topic.on(press("case.add"))
 async def add_words(ctx: Context, said: Incoming) -> Answer:
     """Add words to one of my reports."""
-    case = await actions.own(ctx, argument(said))
+    case = await resident.own(ctx, argument(said))
     return await ctx.start(forms.SUPPLEMENT, case=case.ref)
 
 
 @topic.on(press("case.solved"), press("case.partly"), press("case.unsolved"))
 async def confirm(ctx: Context, said: Incoming) -> Answer:
     """解决了吗: only the resident can say so."""
-    return await actions.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
+    return await resident.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
 
 
 @topic.on(press("case.rate"))
 async def rate(ctx: Context, said: Incoming) -> Answer:
     """One to five stars."""
     stars, _, ref = argument(said).partition(":")
-    return await actions.rate(ctx, ref, stars)
+    return await resident.rate(ctx, ref, stars)
 
 
-@topic.on(command("cases", roles=actions.STAFF), press("cases"))
+@topic.on(command("cases", roles=staff.STAFF), press("cases"))
 async def list_cases(ctx: Context, said: Incoming) -> Answer:
     """Staff: what is open in my area, the earliest promise first."""
-    return await actions.open_cases(ctx)
+    return await staff.open_cases(ctx)
 
 
 @topic.on(press("case.card"))
 async def show_card(ctx: Context, said: Incoming) -> Answer:
     """Staff: one case with its buttons and pictures."""
-    return await actions.show(ctx, argument(said))
+    return await staff.show(ctx, argument(said))
 
 
 @topic.on(press("case.accept"))
 async def accept(ctx: Context, said: Incoming) -> Answer:
     """受理."""
-    return await actions.accept(ctx, argument(said))
+    return await staff.accept(ctx, argument(said))
 
 
 @topic.on(press("case.return"))
 async def send_back(ctx: Context, said: Incoming) -> Answer:
     """退回: a reason is asked for first."""
-    case = await actions.workable(ctx, argument(said), "case.return")
+    case = await staff.workable(ctx, argument(said), "case.return")
     return await ctx.start(forms.RETURN, case=case.ref)
 
 
 @topic.on(press("case.human"))
 async def to_human(ctx: Context, said: Incoming) -> Answer:
     """转人工: the community takes it from here."""
-    return await actions.escalate(ctx, argument(said))
+    return await staff.escalate(ctx, argument(said))
 
 
 @topic.on(press("case.finish"))
 async def finish(ctx: Context, said: Incoming) -> Answer:
     """办结: what was done, with a picture where the thing can be seen."""
-    case = await actions.workable(ctx, argument(said), "case.finish")
+    case = await staff.workable(ctx, argument(said), "case.finish")
     if case.state != "accepted":
         raise Refusal("case.accept_first", ref=case.ref)
     return await ctx.start(forms.FINISH, case=case.ref)

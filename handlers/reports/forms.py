@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Text
 from handlers.form.steps import Answers
 from handlers.messages import Reply, Say, say
-from handlers.reports import actions
+from handlers.reports import resident, staff
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
@@ -16,7 +16,7 @@ OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
 
 async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
     """The three likeliest categories of the words, and 其他."""
-    likely = actions.likely_categories(ctx, str(answers.get("report_words", "")))
+    likely = resident.likely_categories(ctx, str(answers.get("report_words", "")))
     named = [(entry, say("report.category", name=name)) for entry, name in likely[:3]]
     return [*named, ("other", say("report.other"))]
 
@@ -26,8 +26,8 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     words = str(answers.get("report_words", ""))
     found: dict[str, Any] = {}
     if words and "report_category" not in answers:
-        likely = actions.likely_categories(ctx, words)
-        sure = actions.sure_category(ctx, words)
+        likely = resident.likely_categories(ctx, words)
+        sure = resident.sure_category(ctx, words)
         if sure or not likely:
             found["report_category"] = sure
     if words and "report_place" not in answers:
@@ -60,7 +60,7 @@ def _summary(ctx: Context, answers: Answers) -> Reply:
 REPORT = Form(
     "report",
     version=1,
-    done=actions.submit,
+    done=resident.submit,
     infer=_infer,
     about=_about,
     steps=(
@@ -75,7 +75,7 @@ REPORT = Form(
 FINISH = Form(
     "finish",
     version=1,
-    done=actions.finish,
+    done=staff.finish,
     consent=False,
     steps=(
         Pick(key="outcome", question="finish.ask_outcome", options=[(one, say(f"outcome.{one}")) for one in OUTCOMES]),
@@ -87,7 +87,7 @@ FINISH = Form(
 RETURN = Form(
     "return",
     version=1,
-    done=actions.send_back,
+    done=staff.send_back,
     consent=False,
     steps=(
         Pick(
@@ -99,8 +99,8 @@ RETURN = Form(
     ),
 )
 
-PHONE = Form("phone", version=1, done=actions.keep_phone, steps=(Phone(key="phone", question="phone.ask"),))
+PHONE = Form("phone", version=1, done=resident.keep_phone, steps=(Phone(key="phone", question="phone.ask"),))
 
 SUPPLEMENT = Form(
-    "supplement", version=1, done=actions.supplement, steps=(Text(key="supplement", question="supplement.ask"),)
+    "supplement", version=1, done=resident.supplement, steps=(Text(key="supplement", question="supplement.ask"),)
 )

@@ -40,7 +40,8 @@ class Proposals(Repository):
 
     async def open_by(self, person_id: int) -> int:
         """How many proposals of this person wait for an answer."""
-        await self.session.flush()
+        if any(isinstance(one, Proposal) for one in self.session.new):
+            await self.session.flush()
         query = select(func.count()).select_from(Proposal).where(Proposal.author_id == person_id)
         query = query.where(Proposal.state == "open")
         return await self.session.scalar(query) or 0

@@ -36,10 +36,11 @@ class InboxQueue(Repository):
         await self.session.execute(_inserting(self, Inbox).on_conflict_do_nothing(), list(rows))
 
     async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
-        """The oldest waiting update of each of these chats."""
+        """The oldest waiting update of each of these chats, locked; one that another process has in hand is left out."""
         pair = tuple_(Inbox.channel, Inbox.chat)
         oldest = select(func.min(Inbox.id)).where(Inbox.state == "queued", pair.in_(list(keys))).group_by(Inbox.channel, Inbox.chat)
-        return (await self.session.scalars(select(Inbox).where(Inbox.id.in_(oldest)).order_by(Inbox.id))).all()
+        query = select(Inbox).where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def following(self, row: Inbox, limit: int = 10) -> Sequence[Inbox]:
         """What waits in the same chat behind ``row``."""
@@ -169,6 +170,7 @@ class OutboxQueue(Repository):
             row.uncertain += 1
             row.state, row.lease_until = ("queued" if row.uncertain <= 1 else "dead"), None
             row.error = "no answer before the process ended"
+        await self.session.flush()  # the next claim has to see them, or it takes what comes after them in their chats
         return len(lost)
 
     async def renew(self, ids: Sequence[int], chat_ids: Sequence[int], until: datetime) -> None:

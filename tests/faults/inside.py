@@ -36,7 +36,12 @@ ASKED: Final = (
 
 @asynccontextmanager
 async def running(
-    folder: Path, database: str, knowledge: Knowledge, api: BotApi | None = None, clock: Clock | None = None, **more: Any
+    folder: Path,
+    database: str,
+    knowledge: Knowledge,
+    api: BotApi | None = None,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> AsyncIterator[App]:
     """An App from start to close; ``more`` are settings."""
     settings = settings_for(folder, database, api.url if api else "", **({} if api else {"telegram_token": ""}), **more)
@@ -69,22 +74,24 @@ async def states(database: Database, model: Any) -> dict[str, int]:
     """How many rows of a queue are in each state."""
     async with database.reading() as unit:
         found = await unit.session.execute(select(model.state, func.count()).group_by(model.state))
-        return {state: number for state, number in found}
+        return {row[0]: row[1] for row in found}
 
 
-async def settled(database: Database, **wanted: int) -> None:
+async def settled(database: Database, seconds: float = 20.0, **wanted: int) -> None:
     """Wait until the outbox stands exactly so: ``settled(db, sent=5, dead=1)``."""
 
     async def as_wanted() -> bool:
         return await states(database, Outbox) == wanted
 
     try:
-        await until(as_wanted)
+        await until(as_wanted, seconds)
     except AssertionError:
         raise AssertionError(f"wanted {wanted}, found {await states(database, Outbox)}") from None
 
 
-async def move_in(database: Database, ids: Iterable[int], area: str | None = None, channel: str = "telegram") -> dict[int, int]:
+async def move_in(
+    database: Database, ids: Iterable[int], area: str | None = None, channel: str = "telegram"
+) -> dict[int, int]:
     """Open a chat with a person behind each of these ids; returns our own ids of the chats."""
     async with database.writing() as unit:
         now = datetime.now(UTC) - timedelta(hours=2)
@@ -95,12 +102,19 @@ async def move_in(database: Database, ids: Iterable[int], area: str | None = Non
         return {one: chat.id for one, chat in chats.items()}
 
 
-async def queue(database: Database, chats: Mapping[int, int], texts: Sequence[str], priority: Priority = Priority.REPLY) -> None:
+async def queue(
+    database: Database, chats: Mapping[int, int], texts: Sequence[str], priority: Priority = Priority.REPLY
+) -> None:
     """Put the same texts into the outbox of each of these chats (as ``move_in`` returned them)."""
     lines = [(chat, text) for text in texts for chat in chats.values()]
-    said = [{"chat_id": chat, "out": True, "at": datetime.now(UTC), "text": text, "body": {}, "client": ""} for chat, text in lines]
+    said = [
+        {"chat_id": chat, "out": True, "at": datetime.now(UTC), "text": text, "body": {}, "client": ""}
+        for chat, text in lines
+    ]
     async with database.writing() as unit:
-        written = (await unit.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), said)).all()
+        written = (
+            await unit.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), said)
+        ).all()
         sends = [
             {"message_id": message, "chat_id": chat, "channel": "telegram", "priority": int(priority)}
             for message, (chat, _) in zip(written, lines, strict=True)
@@ -127,7 +141,9 @@ def texts(api: BotApi, chat: int) -> list[str]:
 def one_answer_each(heads: Sequence[str], asked: Sequence[tuple[str, str]] = ASKED) -> int:
     """How many of these messages were repeats; fails unless each question has its answer, in order."""
     fresh = [text for before, text in zip(("", *heads), heads, strict=False) if text != before]
-    assert len(fresh) == len(asked), f"{len(asked)} questions, but the answers {[text.splitlines()[0] for text in heads]}"
+    assert len(fresh) == len(asked), (
+        f"{len(asked)} questions, but the answers {[text.splitlines()[0] for text in heads]}"
+    )
     for text, (question, word) in zip(fresh, asked, strict=True):
         assert word in text.splitlines()[0], f"{question}: {text.splitlines()[0]}"
     return len(heads) - len(fresh)

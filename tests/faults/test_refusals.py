@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 import bot.outbox
-from bot.app import Knowledge
 from bot.channels.telegram import request
 from handlers.messages import Priority
 from storage.models import Chat, Outbox
 from tests.fakes.botapi import BotApi, Fault, Police
+from tests.faults.conftest import Place
 from tests.faults.inside import ASKED, move_in, queue, rows, running, settled, texts
 
 
-@pytest.fixture
-def place(tmp_path: Path, database: str, knowledge: Knowledge) -> tuple[Path, str, Knowledge]:
-    """Where an App runs: its folder, its database, what it knows."""
-    return tmp_path, database, knowledge
-
-
-Place = tuple[Path, str, Knowledge]
-
-
-async def test_after_429_the_whole_bot_waits_then_goes_on_by_priority_and_no_attempt_is_counted(api: BotApi, place: Place) -> None:
+async def test_after_429_the_whole_bot_waits_then_goes_on_by_priority_and_no_attempt_is_counted(
+    api: BotApi, place: Place
+) -> None:
     api.police = Police()
     api.fault(Fault("too_many", "sendMessage", times=1, retry_after=1))
     async with running(*place, api, telegram_in_flight=1) as app:
@@ -34,7 +26,12 @@ async def test_after_429_the_whole_bot_waits_then_goes_on_by_priority_and_no_att
             api.user(number)
         await queue(app.database, {1: chats[1]}, ["通知一"], Priority.NOTICE)
         await _until_called(api, "sendMessage 429")
-        for number, priority in ((2, Priority.NOTICE), (3, Priority.REPLY), (4, Priority.EMERGENCY), (5, Priority.REPLY)):
+        for number, priority in (
+            (2, Priority.NOTICE),
+            (3, Priority.REPLY),
+            (4, Priority.EMERGENCY),
+            (5, Priority.REPLY),
+        ):
             await queue(app.database, {number: chats[number]}, [f"{number}"], priority)
         await settled(app.database, sent=5)
         assert [line.chat for line in api.world.sent] == [4, 3, 5, 1, 2]
@@ -63,7 +60,9 @@ async def test_whoever_blocked_the_bot_gets_nothing_until_they_write_again(api: 
 
 
 @pytest.mark.parametrize("kind", ["server_error", "bad_gateway", "reset"])
-async def test_a_failing_server_is_tried_again_later_and_the_order_of_the_chat_is_kept(api: BotApi, place: Place, kind: str) -> None:
+async def test_a_failing_server_is_tried_again_later_and_the_order_of_the_chat_is_kept(
+    api: BotApi, place: Place, kind: str
+) -> None:
     api.fault(Fault(kind, "sendMessage", chat=1, times=1))  # type: ignore[arg-type]
     async with running(*place, api) as app:
         chats = await move_in(app.database, [1, 2])
@@ -74,7 +73,9 @@ async def test_a_failing_server_is_tried_again_later_and_the_order_of_the_chat_i
         await api.user(2).expect("三", 0.8)
         await settled(app.database, sent=6)
         assert asyncio.get_running_loop().time() - began > 0.7
-        assert [row.attempts + row.uncertain for row in await rows(app.database, Outbox, Outbox.chat_id == chats[1])] == [1, 0, 0]
+        assert [
+            row.attempts + row.uncertain for row in await rows(app.database, Outbox, Outbox.chat_id == chats[1])
+        ] == [1, 0, 0]
     assert texts(api, 1) == texts(api, 2) == ["一", "二", "三"]
 
 
@@ -109,7 +110,9 @@ async def test_a_half_open_socket_is_closed_within_35_s_and_the_message_repeated
     assert texts(api, 2) == ["二"]
 
 
-async def test_a_lost_answer_after_delivery_costs_one_repeat_at_most(api: BotApi, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lost_answer_after_delivery_costs_one_repeat_at_most(
+    api: BotApi, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bot.outbox, "SEND_SECONDS", 0.3)
     api.fault(Fault("lost_answer", "sendMessage", chat=1, times=1))
     async with running(*place, api) as app:
@@ -131,7 +134,9 @@ async def test_a_chat_that_is_not_found_is_tried_once(api: BotApi, place: Place)
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["new id unknown", "new id known already"])
-async def test_what_waits_for_a_group_follows_it_when_it_becomes_a_supergroup(api: BotApi, place: Place, known: bool) -> None:
+async def test_what_waits_for_a_group_follows_it_when_it_becomes_a_supergroup(
+    api: BotApi, place: Place, known: bool
+) -> None:
     old, new = -500, -1_000_000_000_500
     [member] = api.group(old, "三号楼", api.user(1))
     async with running(*place, api) as app:

@@ -128,7 +128,7 @@ def settings_for(folder: Path, database: str, api: str, **more: Any) -> Settings
     """Settings of a quick test: free ports, no limits on sending that would only be waited for."""
     quick = Settings(
         data_dir=folder, database_url=database, http_port=0, metrics_port=0, telegram_token=TOKEN, telegram_api_url=api,
-        telegram_rate=10_000.0, telegram_chat_rate=10_000.0, sqlite_durable=False, flood_burst=500,
+        telegram_rate=10_000.0, telegram_chat_rate=10_000.0, sqlite_durable=False, flood_burst=100_000,
     )  # fmt: skip
     return replace(quick, **more)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -74,7 +76,7 @@ class OnWeb(Resident):
     async def send_photo(self, data: bytes, caption: str = "", mime: str = "image/jpeg") -> None:
         """Upload a picture and say that it belongs here; a refusal is shown by the page."""
         headers = {"X-Linli": "1", "Content-Type": mime}
-        async with self._http.post(f"/chat/{self.slot}/photo", data=data, headers=headers) as answer:
+        async with self._http.post(f"/chat/{self.slot}/photo", data=io.BytesIO(data), headers=headers) as answer:
             found = await answer.json()
         if "error" in found:
             self._heard.append(Heard(found["error"]))
@@ -92,7 +94,7 @@ class OnWeb(Resident):
 
     async def _send(self, frame: dict[str, Any]) -> None:
         assert self._ws is not None
-        await self._ws.send_json({"id": uuid.uuid4().hex, **frame})
+        await self._ws.send_str(json.dumps({"id": uuid.uuid4().hex, **frame}, ensure_ascii=False))
 
     async def _read(self, ws: ClientWebSocketResponse) -> None:
         async for message in ws:

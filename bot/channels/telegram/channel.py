@@ -106,7 +106,10 @@ class TelegramChannel(Channel):
         return await fetch(self._bot, self._calls, attachment, limit)
 
     def _taking(self, intake: Intake) -> Intake:
-        """An intake that stops the spinner of each pressed button once the press is committed, without waiting for it."""
+        """An intake that stops the spinner of each pressed button once the press is committed.
+
+        Without waiting for it.
+        """
 
         async def take(channel: str, updates: Sequence[RawUpdate]) -> None:
             await intake(channel, updates)

@@ -1,0 +1,92 @@
+"""Questions about the world outside: where something is, and what it looks like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from handlers.context import Context
+from handlers.form.steps import Answers, Base, Problem, Read
+from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.where import area_at, is_here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Base):
+    """Where: a pin, a building in the words, a door poster, a landmark; the answer is {area, text, lat, lon}.
+
+    Words that name no place we know are kept as they are, and only the community is asked for.
+    """
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question; the place told by a door poster is offered first."""
+        preset = ctx.chat.preset.get("text")
+        offered = (choice("form.here", "preset", place=preset),) if preset else ()
+        return Reply((say(self.question),), offered)
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Read a pin, a choice or words."""
+        if said.location is not None:
+            return self._pin(ctx, said.location.lat, said.location.lon)
+        if said.press == "preset" and ctx.chat.preset.get("area"):
+            return Read({key: ctx.chat.preset.get(key) for key in ("area", "text", "lat", "lon")})
+        if said.press.startswith("area."):
+            return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
+        words = said.text.strip()[:200]
+        if len(re.sub(r"[\W_]+", "", words)) < 1:
+            return Problem(say("form.place_please"))
+        return self._words(ctx, words)
+
+    def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
+        if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
+            return Problem(say("form.place_far"))
+        area = area_at(ctx.catalogue, lat, lon)
+        return Read({"area": area.code, "text": ctx.full_name(area.code), "lat": lat, "lon": lon})
+
+    def _words(self, ctx: Context, words: str) -> Read | Problem:
+        found = ctx.shelf.gazetteer.locate(words)
+        if len(found) == 1:
+            return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
+        ctx.chat.preset = {**ctx.chat.preset, "said": words}
+        offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
+        names = tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in offered)
+        return Problem(say("form.which_place" if found else "form.which_community", place=words), names)
+
+    def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
+        if code not in ctx.catalogue.areas:
+            return Problem(say("form.place_please"))
+        return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+
+
+def _told(ctx: Context, code: str, words: str) -> str:
+    """The area's full name followed by what the resident's own words add to it."""
+    name = ctx.full_name(code)
+    if not words or words in name:
+        return name
+    last = ctx.catalogue.areas[code].name
+    return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photos(Base):
+    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids."""
+
+    optional: bool = True
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """The question; 完成 once there is a picture."""
+        have = len(answers.get(self.key, []))
+        if have:
+            return Reply((say("form.photos_have", count=have),), (choice("form.enough", "enough", style="primary"),))
+        return Reply((say(self.question),))
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """Collect pictures until 完成."""
+        have: list[int] = list(answers.get(self.key, []))
+        if said.press == "enough" and have:
+            return Read(have)
+        refused = [one.problem for one in said.attachments if one.problem]
+        new = [one.media_id for one in said.attachments if one.media_id is not None and one.kind is Kind.PHOTO]
+        if new:
+            return Read((have + new)[: ctx.rules.photos_per_report], more=True)
+        return Problem(say(refused[0] if refused else "form.photo_please"))

@@ -1,0 +1,103 @@
+"""The database locked, full, read-only, restarted: red health meanwhile, nothing lost, nobody blamed, no restart needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+import storage.engine
+from bot.app import App
+from storage.engine import Database
+from storage.models import Inbox, Outbox
+from tests.fakes.botapi import BotApi
+from tests.faults.conftest import Place
+from tests.faults.hold import held
+from tests.faults.inside import ASKED, move_in, one_answer_each, queue, rows, running, settled, texts, until
+
+CHATS = range(60, 80)
+
+
+async def _ready(app: App) -> int:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{app.port}/readyz") as answer:
+        return answer.status
+
+
+async def _red(app: App) -> bool:
+    return await _ready(app) == 503
+
+
+async def _green(app: App) -> bool:
+    return await _ready(app) == 200
+
+
+@asynccontextmanager
+async def _with_pragma(app: App, trouble: str, end: str) -> AsyncIterator[None]:
+    async def say(pragma: str) -> None:
+        async with app.database._writer_free, app.database._writer.connect() as connection:
+            await connection.exec_driver_sql(pragma)
+            await connection.rollback()
+
+    await say(trouble)
+    yield
+    await say(end)
+
+
+@asynccontextmanager
+async def _full(app: App) -> AsyncIterator[None]:
+    """No page more than there are, as on a full disk."""
+    async with _with_pragma(app, "PRAGMA max_page_count=1", "PRAGMA max_page_count=1000000"):
+        yield
+
+
+@asynccontextmanager
+async def _read_only(app: App) -> AsyncIterator[None]:
+    async with _with_pragma(app, "PRAGMA query_only=ON", "PRAGMA query_only=OFF"):
+        yield
+
+
+@pytest.mark.parametrize("trouble", [held, _full, _read_only])
+async def test_while_sqlite_cannot_be_written_health_is_red_and_nothing_is_lost(
+    api: BotApi, place: Place, trouble: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.engine, "BUSY_SECONDS", 0.2)
+    api.delay = 0.3
+    async with running(*place, api) as app:
+        await queue(app.database, await move_in(app.database, CHATS), ["通知"])
+        for chat in CHATS:
+            api.user(chat)
+        assert await _ready(app) == 200
+        await until(lambda: _sending(app))
+        async with trouble(app):  # type: ignore[operator]
+            for question, _ in ASKED:
+                for chat in CHATS:
+                    api.user(chat).say(question)
+            await until(lambda: _red(app))
+            await asyncio.sleep(1.5)
+            assert await _ready(app) == 503
+        await settled(app.database, 30, sent=len(CHATS) * (len(ASKED) + 1))
+        await until(lambda: _green(app))
+        assert {row.attempts for row in await rows(app.database, Inbox)} == {0}
+        assert {row.attempts + row.uncertain for row in await rows(app.database, Outbox)} == {0}
+    for chat in CHATS:
+        assert one_answer_each([text for text in texts(api, chat) if text != "通知"]) == 0
+
+
+async def _sending(app: App) -> bool:
+    return bool(await rows(app.database, Outbox, Outbox.state == "sending"))
+
+
+async def test_a_cancelled_transaction_ends_before_anybody_else_uses_its_connection(place: Place) -> None:
+    database = Database(place[1], durable=False)
+    chats = await move_in(database, [1])
+    for step in range(60):
+        task = asyncio.create_task(queue(database, chats, ["x"]))
+        await asyncio.sleep(step * 0.0001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait_for(queue(database, chats, ["y"]), 1)
+    assert len(await rows(database, Outbox)) >= 60
+    await database.close()
