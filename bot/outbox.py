@@ -41,7 +41,7 @@ RENEW_SECONDS = 4.0
 IDLE_SECONDS = 1.0
 SEND_SECONDS = 35.0
 AWAY_SECONDS = 1.0
-JUMP_SECONDS = 2.0
+JUMP = timedelta(seconds=2)
 FAR = timedelta(seconds=60)
 _PATIENCE = 3
 _BACKOFF_MOST = 300.0
@@ -141,14 +141,17 @@ class Sender:
     async def _follow_clock(self, unit: Unit, now: datetime) -> bool:
         """Whether the clock was moved since the last turn (at start nobody knows).
 
-        Instants kept by a clock that has been put back since lie far ahead and would hold everything up: they are brought near.
+        Instants kept by a clock that was put back since lie far ahead and would hold everything up: they are brought near.
         """
         elapsed = self._clock.elapsed()
         before, self._clocks = self._clocks, (now, elapsed)
-        moved = (now - before[0]).total_seconds() - (elapsed - before[1]) if before else -JUMP_SECONDS
-        if moved <= -JUMP_SECONDS:
-            await unit.outbox.bring_near(self._channel.name, now, now + FAR)
-        return abs(moved) >= JUMP_SECONDS
+        if before is None:
+            await unit.outbox.bring_near(self._channel.name, now, FAR)
+            return True
+        moved = now - before[0] - timedelta(seconds=elapsed - before[1])
+        if moved <= -JUMP:
+            await unit.outbox.bring_near(self._channel.name, now, LEASE, moved)
+        return abs(moved) >= JUMP
 
     async def _claim(self, unit: Unit, room: int, now: datetime) -> tuple[list[Claimed], float]:
         if room <= 0:

@@ -53,6 +53,7 @@ class Speaker:
             {"chat_id": one.chat.id, "out": one.out, "at": self._now, "text": one.text, "body": one.body, "client": one.client}
             for one in self._lines
         ]
+        self._unit.told.update((one.chat.channel, one.chat.external) for one in self._lines)
         ids = await self._unit.messages.write(rows)
         sends = [
             {"message_id": message, "chat_id": one.chat.id, "channel": one.chat.channel, "priority": one.priority}

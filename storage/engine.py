@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,14 @@ def _dumps(value: Any) -> str:
 
 
 class Database:
-    """Opens units of work. ``on_commit`` functions are called after each successful write, to wake whoever waits."""
+    """Opens units of work. ``on_commit`` functions are called after each successful write, to wake whoever waits, with the chats
+    (``Unit.told``) in which something was said; with none when that is not known."""
 
     def __init__(self, url: str, *, durable: bool = True, pool: int = 8) -> None:
         parsed = make_url(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed.set(drivername="sqlite+aiosqlite" if self.sqlite else "postgresql+asyncpg")
-        self.on_commit: list[Callable[[], None]] = []
+        self.on_commit: list[Callable[[Collection[tuple[str, str]]], None]] = []
         self._writer_free = asyncio.Lock()
         self._troubled = False
         if self.sqlite:
@@ -96,7 +97,7 @@ class Database:
             self._troubled |= is_passing(error)
             raise
         for call in self.on_commit if wake else ():
-            call()
+            call(unit.told)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:

@@ -26,6 +26,8 @@ class Unit:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self.told: set[tuple[str, str]] = set()
+        """(channel, external) of the chats in which something was said."""
 
     @cached_property
     def areas(self) -> Areas:

@@ -68,7 +68,7 @@ class Store:
         """What is new in each chat."""
         async with self._database.reading() as unit:
             ids = await unit.people.ids_of(NAME, list(after))
-            rows = await unit.messages.since({ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit)
+            rows = await unit.messages.since({ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit * len(ids))
             names = {number: chat for chat, number in ids.items()}
             found: dict[str, list[ChatMessage]] = {}
             for row, shown in zip(rows, await self._shown(unit, rows), strict=True):

@@ -178,16 +178,24 @@ class OutboxQueue(Repository):
         await self._set(ids, lease_until=until)
         await self.session.execute(update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until).execution_options(synchronize_session=False))
 
-    async def bring_near(self, channel: str, now: datetime, farthest: datetime) -> None:
-        """After the clock was put back: nothing waits for an instant later than ``farthest``."""
-        await self.session.execute(update(Gate).where(Gate.next_at > farthest).values(next_at=now).execution_options(synchronize_session=False))
+    async def bring_near(self, channel: str, now: datetime, far: timedelta, moved: timedelta | None = None) -> None:
+        """After the clock was put back (by ``moved``, if that is known): nothing waits for an instant ``far`` ahead.
+
+        The gate of a chat with a send under way, or lost, stays shut until that send's lease ends.
+        """
+        quick, outbox = {"synchronize_session": False}, _table(Outbox)
+        under_way = select(outbox.c.chat_id).where(outbox.c.state == "sending")
         await self.session.execute(
-            update(Outbox).where(Outbox.state == "sending", Outbox.lease_until > farthest).values(lease_until=farthest)
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
-        await self.session.execute(
-            update(Rate).where(Rate.channel == channel, Rate.next_at > farthest).values(next_at=now).execution_options(synchronize_session=False)
+            update(Gate).where(Gate.next_at > now + far, Gate.chat_id.not_in(under_way)).values(next_at=now).execution_options(**quick)
         )
+        late = Outbox.state == "sending", Outbox.lease_until > now + far
+        await self.session.execute(
+            update(Gate).where(Gate.chat_id.in_(select(Outbox.chat_id).where(*late))).values(next_at=now + far).execution_options(**quick)
+        )
+        await self.session.execute(update(Outbox).where(*late).values(lease_until=now + far).execution_options(**quick))
+        _, rate = await self.allowance(channel, now, 1, 1)
+        if rate.next_at > now + far:
+            rate.next_at = max(now, rate.next_at + moved) if moved else now
 
     async def next_opening(self, channel: str, now: datetime) -> datetime | None:
         """When the next waiting message may go, as far as its chat's gate says."""

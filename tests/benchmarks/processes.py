@@ -55,7 +55,9 @@ class Child:
             )  # fmt: skip
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.terminate()
             try:
@@ -84,7 +86,12 @@ class Linli(Child):
     def __init__(self, folder: Path, api_url: str = "", token: str = "", **settings: str) -> None:
         self.folder, self.port, self.ready_seconds = folder, free_port(), 0.0
         folder.mkdir(parents=True, exist_ok=True)
-        env = {"LINLI_DATA_DIR": str(folder), "LINLI_HTTP_PORT": str(self.port), "LINLI_METRICS_PORT": "0", "LINLI_LOG_LEVEL": "WARNING"}
+        env = {
+            "LINLI_DATA_DIR": str(folder),
+            "LINLI_HTTP_PORT": str(self.port),
+            "LINLI_METRICS_PORT": "0",
+            "LINLI_LOG_LEVEL": "WARNING",
+        }
         if api_url:
             env |= {"LINLI_TELEGRAM_API_URL": api_url, "LINLI_TELEGRAM_TOKEN": token}
         super().__init__("-m", "bot", "run", log=folder / "bench.log", env=env | settings)

@@ -44,7 +44,9 @@ def _linli(api: BotApiProcess, folder: Path) -> Child:
 def _echo(concurrent: int) -> Callable[[BotApiProcess, Path], Child]:
     def start(api: BotApiProcess, folder: Path) -> Child:
         folder.mkdir(parents=True, exist_ok=True)
-        return Child("-m", "tests.benchmarks.echo", api.url, api.token, "--concurrent", str(concurrent), log=folder / "bench.log")
+        return Child(
+            "-m", "tests.benchmarks.echo", api.url, api.token, "--concurrent", str(concurrent), log=folder / "bench.log"
+        )
 
     return start
 
@@ -72,35 +74,44 @@ async def measure(messages: int, repeat: int, delays: tuple[int, ...]) -> list[F
         goal = GOALS.get(delay, 0.0)
         figures += [figure(f"{bot.name}; API {delay} ms", bot.rates, "msg/s") for bot in bots]
         figures.append(
-            figure(f"Linli ÷ the faster echo; API {delay} ms", ratios, "×", digits=2, goal=f"≥ {goal:g} ×", met=lambda x, g=goal: x >= g)  # type: ignore[misc]
+            figure(
+                f"Linli ÷ the faster echo; API {delay} ms",
+                ratios,
+                "×",
+                digits=2,
+                goal=f"≥ {goal:g} ×",
+                met=lambda x, g=goal: x >= g,
+            )  # type: ignore[misc]
         )
     return figures
 
 
 async def one_run(bot: Contestant, messages: int, delay_ms: int) -> float:
     """Messages a second of one bot, freshly started and warmed up with one message a chat."""
+    texts = [list(lines(chat, messages // CHATS)) for chat in range(CHATS)]
     with scratch() as place:
-        async with BotApiProcess("--any-chat", "--delay-ms", str(delay_ms)) as api, bot.start(api, Path(place)) as child:
-            await _answered(api, child, ["菜单"] * 1)
-            texts = [list(lines(chat, messages // CHATS)) for chat in range(CHATS)]
+        async with (
+            BotApiProcess("--any-chat", "--delay-ms", str(delay_ms)) as api,
+            bot.start(api, Path(place)) as child,
+        ):
+            await answer(api, child, mixed([["菜单"]] * CHATS))
             await api.post("reset")
             started = time.time()
-            await api.post("say", messages=_mixed(texts))
-            stats = await _until(api, child, sum(map(len, texts)))
+            stats = await answer(api, child, mixed(texts))
             _check_counts(stats, texts)
         if isinstance(child, Linli):
             check_queues(child.folder / "linli.db")
         return sum(map(len, texts)) / (stats["last_at"] - started)
 
 
-async def _answered(api: BotApiProcess, child: Child, texts: list[str]) -> None:
-    """Have every chat say these and wait for the answers."""
-    await api.post("say", messages=_mixed([texts] * CHATS))
-    await _until(api, child, CHATS * len(texts))
+async def answer(api: BotApiProcess, child: Child, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Have these said, and wait for as many answers; the stand-in's figures then."""
+    await api.post("say", messages=messages)
+    return await _until(api, child, len(messages))
 
 
-def _mixed(texts: list[list[str]]) -> list[dict[str, Any]]:
-    """Round after round, one message of each chat a round."""
+def mixed(texts: list[list[str]]) -> list[dict[str, Any]]:
+    """What the chats say, in rounds: one message of each chat a round."""
     rounds = max(map(len, texts))
     return [
         {"chat": FIRST + chat, "text": said[number]}
@@ -123,17 +134,17 @@ def _check_counts(stats: dict[str, Any], texts: list[list[str]]) -> None:
         if (got := stats["chats"].get(str(FIRST + chat), 0)) != len(said)
     }  # fmt: skip
     if wrong or stats["violations"]:
-        raise RuntimeError(f"not one answer a message (chat: got, expected): {wrong}; violations: {stats['violations']}")
+        raise RuntimeError(
+            f"not one answer a message (chat: got, expected): {wrong}; violations: {stats['violations']}"
+        )
 
 
 def check_queues(database: Path) -> None:
     """Raise unless everything that came in was handled and everything that was to go out was sent."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         states = {
-            table: dict(connection.execute(f"SELECT state, count(*) FROM {table} GROUP BY state").fetchall())  # noqa: S608 our own names
+            table: dict(connection.execute(f"SELECT state, count(*) FROM {table} GROUP BY state").fetchall())
             for table in ("inbox", "outbox")
         }  # fmt: skip
     if set(states["inbox"]) != {"done"} or set(states["outbox"]) != {"sent"}:
         raise RuntimeError(f"left behind: {states}")
-
-

@@ -29,7 +29,7 @@ async def test_a_polling_bot_killed_again_and_again_answers_everybody_once_and_i
     database = Database(url)
     async with BotApiProcess("--delay-ms", "40") as api, BotProcess(folder, url, api.url) as bot:
         await api.post("say", messages=everybody_asks(CHATS))
-        kills = (1, 80, 120)
+        kills = (1, 80, 120) if database.sqlite else (1, 120)
         for messages in kills:
             await bot.runs_and_is_killed(api, messages)
         await bot.start()
@@ -56,7 +56,7 @@ async def test_a_broadcast_survives_kills_nobody_is_left_out_and_nobody_told_mor
         BotApiProcess("--any-chat", "--delay-ms", "20") as api,
         BotProcess(folder, url, api.url) as bot,
     ):
-        for messages in (1, 300, 300):
+        for messages in (1, 300):
             await bot.runs_and_is_killed(api, messages)
         await bot.start()
         await settled(database, 30, sent=len(ON_TELEGRAM))
@@ -64,10 +64,10 @@ async def test_a_broadcast_survives_kills_nobody_is_left_out_and_nobody_told_mor
     told = Counter({chat: len(texts) for chat, texts in heard.items()})
     twice = sum(number - 1 for number in told.values())
     record_property("repeats", twice)
-    print(f"kill -9 in a broadcast: 3 kills, {twice} of {len(ON_TELEGRAM)} told twice")
+    print(f"kill -9 in a broadcast: 2 kills, {twice} of {len(ON_TELEGRAM)} told twice")
     assert set(told) == set(ON_TELEGRAM)
     assert max(told.values()) <= 2
-    assert twice <= 3 * IN_FLIGHT
+    assert twice <= 2 * IN_FLIGHT
     messages = [one for one in await rows(database, Message) if one.notice_id is not None]
     assert len(messages) == len({one.chat_id for one in messages}) == len(ON_TELEGRAM) + len(ON_WEB)
     async with database.reading() as unit:
