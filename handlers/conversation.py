@@ -26,10 +26,13 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     with the open question asked again.
     """
     said, cut = _clean(ctx, said)
+    asked = engine.position(ctx)
     try:
         replies = _listed(await _route(ctx, said))
     except Stale as stale:
-        replies = [stale.reply, *([await engine.ask(ctx)] if engine.current(ctx) else [])]
+        replies = [stale.reply]
+    if replies and asked is not None and engine.position(ctx) == asked and not engine.is_question(ctx, replies[-1]):
+        replies.append(await engine.ask(ctx))  # something else was done in the middle of a form, which goes on
     if cut and replies:
         replies[0] = _with_line(replies[0], say("common.cut", limit=ctx.rules.text_limit))
     return replies
@@ -49,23 +52,24 @@ async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
 
 
 async def _route(ctx: Context, said: Incoming) -> Answer:
-    if said.kind in (Kind.BLOCKED, Kind.UNBLOCKED, Kind.EDITED):
+    if said.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
         return await _call(ctx, "kind", said.kind.value, said)
     if ctx.chat.group:  # other people read there: nothing is answered but how to talk in private
         return Reply((say("common.private_only"),)) if said.kind is Kind.COMMAND else None
     if ctx.chat.form is not None and engine.current(ctx) is None:
         engine.put_aside(ctx)
+    if said.kind is not Kind.PRESS:
+        relayed = await _call(ctx, "kind", "relay", said)
+        if relayed is not None:
+            return relayed
     said = _chosen(ctx, said)
     if said.kind is Kind.PRESS:
         return await _pressed(ctx, said)
-    relayed = await _call(ctx, "kind", "relay", said)
-    if relayed is not None:
-        return relayed
     if (answer := await _global(ctx, said)) is not None:
         return answer
-    warning = _emergency(ctx, said)
-    if engine.current(ctx) is not None:
-        return [*warning, *_listed(await engine.hear(ctx, said))]
+    if engine.current(ctx) is not None and said.kind not in (Kind.VOICE, Kind.EDITED):
+        aside = await _asked_aside(ctx, said)
+        return [*_emergency(ctx, said), *_listed(aside if aside is not None else await engine.hear(ctx, said))]
     if said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip():
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
@@ -106,6 +110,15 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
 async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
     handler = ctx.shelf.registry.find(sort, name)
     return await handler(ctx, said) if handler else None
+
+
+async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
+    """In the middle of a form, a question that surely looks a service up, where the form did not ask for free words."""
+    if said.kind is not Kind.TEXT or engine.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
+        return None
+    meant = ctx.shelf.understander.understand(said.text)
+    sure = meant.sure and meant.intent == "service" and meant.entry_id is not None
+    return await _call(ctx, "intent", "service", said) if sure else None
 
 
 def _chosen(ctx: Context, said: Incoming) -> Incoming:

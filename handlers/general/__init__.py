@@ -10,6 +10,7 @@ from handlers.errors import NotFound
 from handlers.form import engine
 from handlers.general import handoff, identity
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.permissions import ACTIONS
 from handlers.texts import LANGUAGES
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press, while_held
 from handlers.where import area_at, is_here
@@ -23,7 +24,7 @@ _MENU = ("service", "report", "progress", "proposal", "volunteer", "notice")
 def menu_of(ctx: Context) -> Reply:
     """What can be done here, numbered; staff see their list first."""
     entries = [choice(f"menu.{word}", f"menu.{word}") for word in _MENU]
-    mine = [choice("menu.cases", "cases")] if ctx.person.staff else []
+    mine = [choice("menu.cases", "cases"), choice("menu.calls", "calls")] if ctx.person.staff else []
     return Reply((say("menu.what"),), (*mine, *entries, choice("menu.human", "human")))
 
 
@@ -33,6 +34,7 @@ async def start(ctx: Context, said: Incoming) -> Answer:
     payload = said.text.strip()
     if payload.startswith("inv_"):
         return await identity.redeem(ctx, payload[4:])
+    engine.put_aside(ctx)
     place = await _poster(ctx, payload) if payload.startswith("loc_") else None
     greeting = (say("menu.here", place=place),) if place else ()
     shown = menu_of(ctx)
@@ -79,6 +81,12 @@ async def resume(ctx: Context, said: Incoming) -> Answer:
 async def human(ctx: Context, said: Incoming) -> Answer:
     """A person, please: works in every state; an open form stays where it is."""
     return await handoff.ask_for_person(ctx, said.text)
+
+
+@topic.on(command("calls", roles=ACTIONS["handoff.take"]), press("calls"))
+async def calls(ctx: Context, said: Incoming) -> Answer:
+    """Staff: who waits for a person."""
+    return await handoff.calls(ctx)
 
 
 @topic.on(press("handoff.take"))

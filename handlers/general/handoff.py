@@ -5,46 +5,81 @@ The conversation waits for staff, is held by one of them, and comes back to the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.context import Context
 from handlers.duty import desk_of
-from handlers.errors import NotFound, Refusal
+from handlers.errors import NotAllowed, NotFound, Refusal
+from handlers.form import engine
 from handlers.messages import Incoming, Kind, Reply, choice, say
+from handlers.permissions import may
 from handlers.topic import Answer
 from handlers.worktime import is_open
 from storage.models import Area, Handoff
 
 
+DESK = ("community", "street")
+
+
 async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) -> Answer:
     """Call staff: once, however often it is asked; ``files`` (a voice message) come with the call."""
-    waiting = await ctx.unit.handoffs.get(ctx.chat.handoff_id) if ctx.chat.handoff_id else None
-    if waiting is not None and waiting.state == "waiting":
-        for chat in await desk_of(ctx, await _area(ctx), ("community", "street")) if files else ():
-            ctx.tell(chat, await _call(ctx, waiting, files))
+    open_one = await _open_handoff(ctx)
+    if open_one is not None and open_one.state == "held":
+        key = "human.yours" if open_one.staff_chat_id == ctx.chat.id else "human.here"
+        return Reply((say(key, ref=open_one.ref),), (choice("human.end", "handoff.close"),))
+    if open_one is not None:
+        if files:
+            await _tell_desk(ctx, open_one, files)
         return Reply((say("human.still", phone=ctx.rules.office_phone),))
-    area = await _area(ctx)
     handoff = Handoff(
-        ref=await ctx.unit.handoffs.new_reference(), chat_id=ctx.chat.id, area_code=area.code, reason=words[:500], state="waiting",
-        created_at=ctx.now, last_at=ctx.now,
-    )  # fmt: skip
+        ref=await ctx.unit.handoffs.new_reference(),
+        chat_id=ctx.chat.id,
+        area_code=(await _area(ctx)).code,
+        reason=words[:500],
+        state="waiting",
+        created_at=ctx.now,
+        last_at=ctx.now,
+    )
     ctx.unit.handoffs.add(handoff)
     await ctx.unit.session.flush()
     ctx.chat.handoff_id, ctx.chat.misses = handoff.id, 0
-    for chat in await desk_of(ctx, area, ("community", "street")):
-        if chat.id != ctx.chat.id:
-            ctx.tell(chat, await _call(ctx, handoff, files))
-    key = "human.called" if is_open(ctx.now, ctx.rules) else "human.called_late"
+    reached = await _tell_desk(ctx, handoff, files)
+    called = "human.called" if reached else "human.queued"
+    key = called if is_open(ctx.now, ctx.rules) else "human.called_late"
     return Reply((say(key, phone=ctx.rules.office_phone, opens=ctx.rules.day_start),))
+
+
+async def calls(ctx: Context) -> Answer:
+    """Staff: who waits for a person in my areas, the longest first."""
+    await ctx.require("handoff.take")
+    waiting = await waiting_for(ctx)
+    if not waiting:
+        return Reply((say("human.no_calls"),))
+    for one in waiting:
+        await ctx.audit("handoff.read", one.ref)
+    return [await _call(ctx, one, ()) for one in waiting]
+
+
+async def waiting_for(ctx: Context) -> list[Handoff]:
+    """The calls the speaker may take: of their areas, and those whose place is not known more closely."""
+    mine = [area for duty, area in await ctx.duties() if may(duty.role, "handoff.take")]
+    codes = {code for area in mine for code in area.path.strip("/").split("/")}
+    return list(await ctx.unit.handoffs.waiting([area.path for area in mine], codes)) if mine else []
 
 
 async def take(ctx: Context, ref: str) -> Answer:
     """接待: the speaker holds this conversation from now on; of two at once, one wins and the other is told."""
     handoff = await ctx.unit.handoffs.find(ref[:12], lock=True)
-    area = await ctx.unit.areas.get(handoff.area_code) if handoff else None
-    await ctx.require("handoff.take", area, subject=ref[:12])
+    await ctx.require("handoff.take", subject=ref[:12])
     if handoff is None:
         raise NotFound(ref[:12])
+    area = await ctx.unit.areas.get(handoff.area_code)
+    if area is not None and not any(
+        may(duty.role, "handoff.take") and (where.holds(area) or area.holds(where))
+        for duty, where in await ctx.duties()
+    ):
+        raise NotAllowed("handoff.take", handoff.ref)
     if handoff.state != "waiting":
         raise Refusal("human.taken", ref=handoff.ref)
     if await ctx.unit.handoffs.held_by_chat(ctx.chat.id) is not None:
@@ -63,8 +98,8 @@ async def take(ctx: Context, ref: str) -> Answer:
 
 async def close(ctx: Context) -> Answer:
     """结束: both sides are back with the bot."""
-    handoff = await ctx.unit.handoffs.get(ctx.chat.handoff_id) if ctx.chat.handoff_id else None
-    if handoff is None or handoff.state == "closed":
+    handoff = await _open_handoff(ctx)
+    if handoff is None:
         ctx.chat.handoff_id = None
         return Reply((say("human.none"),))
     await _end(ctx, handoff)
@@ -77,7 +112,7 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
         return None
     if ctx.shelf.texts.hears("words.done", said.text) or ctx.shelf.texts.hears("words.menu", said.text):
         return None
-    handoff = await ctx.unit.handoffs.get(ctx.chat.handoff_id)
+    handoff = await _open_handoff(ctx)
     if handoff is None or handoff.state != "held":
         return None
     if ctx.now - handoff.last_at > timedelta(minutes=ctx.rules.handoff_minutes):
@@ -91,31 +126,54 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     from_staff = ctx.chat.id == handoff.staff_chat_id
     other = await ctx.unit.people.chat(handoff.chat_id if from_staff else handoff.staff_chat_id or 0)
     photos = tuple(one.media_id for one in said.attachments if one.media_id is not None)
-    words = say(
-        "human.staff_says" if from_staff else "human.resident_says",
-        ref=handoff.ref,
-        words=said.text or say(f"human.sent.{said.kind.value}"),
-    )
-    ctx.tell(
-        other,
-        Reply((words,), () if from_staff else (choice("human.end", "handoff.close"),), photos, location=said.location),
-    )
-    return ()
+    words: object = said.text or (said.contact.phone if said.contact else say(f"human.sent.{said.kind.value}"))
+    told = say("human.staff_says" if from_staff else "human.resident_says", ref=handoff.ref, words=words)
+    end = () if from_staff else (choice("human.end", "handoff.close"),)
+    reached = ctx.tell(other, Reply((told,), end, photos, location=said.location))
+    if not reached:
+        return Reply((say("human.unreachable"),), (choice("human.end", "handoff.close"),))
+    return [Reply((say(one.problem),)) for one in said.attachments if one.problem]
+
+
+async def _open_handoff(ctx: Context) -> Handoff | None:
+    """The call this chat made, or the conversation it holds, unless it is over."""
+    if ctx.person.staff and (held := await ctx.unit.handoffs.held_by_chat(ctx.chat.id)) is not None:
+        return held
+    found = await ctx.unit.handoffs.get(ctx.chat.handoff_id) if ctx.chat.handoff_id else None
+    return found if found is not None and found.state != "closed" else None
 
 
 async def _end(ctx: Context, handoff: Handoff) -> None:
+    """Both sides are told, and a form that was left open asks its question again."""
     handoff.state, handoff.last_at = "closed", ctx.now
     for chat_id in filter(None, (handoff.chat_id, handoff.staff_chat_id)):
         chat = await ctx.unit.people.chat(chat_id)
-        if chat is not None and chat.handoff_id == handoff.id:
-            chat.handoff_id = None
-            if chat.id != ctx.chat.id:
-                ctx.tell(chat, Reply((say("human.ended"),)))
+        if chat is None or chat.handoff_id != handoff.id:
+            continue
+        chat.handoff_id = None
+        if chat.id != ctx.chat.id:
+            ctx.tell(chat, Reply((say("human.ended"),)))
+            theirs = replace(ctx, chat=chat, _duties=None)
+            if engine.current(theirs) is not None:
+                ctx.tell(chat, await engine.ask(theirs))
+
+
+async def _tell_desk(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> bool:
+    """Show the call to the nearest desk, up the tree and else anywhere below; False when nobody can be reached."""
+    area = await ctx.unit.areas.get(handoff.area_code)
+    assert area is not None
+    chats = await desk_of(ctx, area, DESK) or await ctx.unit.people.on_duty_below(DESK, area.path)
+    reached = False
+    for chat in chats:
+        if chat.id != ctx.chat.id and ctx.tell(chat, await _call(ctx, handoff, files)):
+            await ctx.unit.audit.add(ctx.now, chat.person_id, "handoff.read", handoff.ref)
+            reached = True
+    return reached
 
 
 async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply:
     """What staff see: the number, why, and the last words of the conversation."""
-    said = [one.text for one in await ctx.unit.messages.last(handoff.chat_id, 6) if not one.out and one.text]
+    said = [one.text for one in await ctx.unit.messages.last(handoff.chat_id, 6) if not one.out and one.text and not one.body.get("kind")]
     words = " / ".join([*said, handoff.reason] if handoff.reason else said)[-300:]
     return Reply(
         (say("human.call", ref=handoff.ref), say("human.call_words", words=words)),

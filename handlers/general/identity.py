@@ -13,6 +13,7 @@ from handlers.errors import Refusal
 from handlers.form import Confirm, Form
 from handlers.form.steps import Answers
 from handlers.messages import Reply, choice, say
+from handlers.permissions import may
 from handlers.topic import Answer
 from knowledge.phones import mask
 from storage.models import Area, Invite
@@ -47,7 +48,8 @@ async def welcome(ctx: Context, invite: Invite) -> Answer:
         say("staff.welcome", role=say(f"role.{invite.role}"), area=_name(area)),
         say("staff.waiting", count=waiting),
     )
-    return Reply(lines, (choice("menu.cases", "cases", style="primary"), choice("words.menu_button", "menu")))
+    calls = (choice("menu.calls", "calls"),) if may(invite.role, "handoff.take") else ()
+    return Reply(lines, (choice("menu.cases", "cases", style="primary"), *calls, choice("words.menu_button", "menu")))
 
 
 def _name(area: Area | None) -> str:
