@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -29,6 +29,8 @@ from storage.models import Chat, Inbox
 from storage.repositories.queues import Key
 from storage.unit import Unit
 
+TRANSCRIPT_CHARACTERS: Final = 4000
+"""What the transcript keeps of one message; the inbox had all of it, and handlers read ``rules.text_limit``."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -161,7 +163,7 @@ class Answering:
         if chat.id is None:
             await unit.session.flush()
         await self._shelf.texts.warm(chat.person.language)
-        speaker.heard(chat, said.text, _heard(said), said.external_id)
+        speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], _heard(said), said.external_id)
         ctx = Context(unit, chat, self._shelf, now)
         replies = await (_respond_behind_savepoint(ctx, said) if alone else _respond(ctx, said))
         chat.seen_at = now

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Coroutine
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +61,7 @@ async def _run(settings: Settings, welcome: bool) -> int:
     _spare_the_collector()
     try:
         async with app.serving():
+            log.note("ready", port=app.port, database=app.settings.database.partition(":")[0])
             if welcome:
                 await _welcome(app)
             await stop.wait()
@@ -97,7 +98,10 @@ async def _welcome(app: App) -> None:
 def chat(settings: Settings) -> int:
     """Chat in this terminal, with everything but the web page and Telegram."""
     log.set_up("ERROR")
-    return _loop(_chat(settings))
+    print("Type a message and press Enter. Ctrl-D ends. What you write goes into the same database as the web chat.\n")
+    with suppress(KeyboardInterrupt):
+        return _loop(_chat(settings))
+    return 0
 
 
 async def _chat(settings: Settings) -> int:

@@ -89,7 +89,7 @@ class Dispatch:
         """The error boundary: a batch, and when it fails each chat by itself; False when the database was away."""
         try:
             await self._batch(keys)
-        except Exception as error:  # what is caught here is logged in _failed
+        except Exception as error:  # noqa: BLE001 the boundary; what is caught here is logged in _failed
             if len(keys) == 1:
                 return await self._failed(keys[0], error)
             await self._one_by_one(keys)

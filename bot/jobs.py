@@ -7,15 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.pictures import path_of
 from bot.settings import Settings
 from handlers.context import Shelf
 from handlers.notices.fanout import fan_out
 from storage.engine import Database
 
 log = logging.getLogger("linli.jobs")
+
+FILES_WAIT: Final = timedelta(days=1)
+"""How long an uploaded picture may wait for the words it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,12 @@ class Jobs:
             metrics,
         )
         self._sent_to = sent_to
+        self._files, self._looked_at = settings.data_dir / "media", 0
         self.table = (
             Job("notices", 1.0, self._notices),
             Job("gauges", 10.0, self._gauges),
             Job("tidy", 600.0, self._tidy),
+            Job("files", 600.0, self._tidy_files),
         )
 
     async def _notices(self) -> bool:
@@ -80,6 +87,21 @@ class Jobs:
             gone += await unit.outbox.forget_before(now - timedelta(days=1))
             gone += await unit.messages.forget_before(now - timedelta(days=self._settings.keep_messages_days))
         return gone > 0
+
+    async def _tidy_files(self) -> bool:
+        """Remove pictures whose owner had them deleted, and those that after a day belong to nothing.
+
+        The file goes before its row: whatever interrupts this, the next time finds the row again.
+        """
+        async with self._database.reading() as unit:
+            useless, self._looked_at = await unit.media.orphans(self._clock.now() - FILES_WAIT, self._looked_at)
+            gone = {one.id: one.name for one in (*useless, *await unit.media.deleted())}
+        for name in gone.values():
+            await asyncio.to_thread(path_of(self._files, name).unlink, missing_ok=True)
+        if gone:
+            async with self._database.writing() as unit:
+                await unit.media.drop(gone)
+        return self._looked_at > 0
 
 
 async def periodic(jobs: Jobs) -> None:

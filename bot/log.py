@@ -52,6 +52,11 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line).decode()
 
 
+def note(event: str, **figures: object) -> None:
+    """Log something worth knowing about the whole process."""
+    logging.getLogger("linli").info(event, extra=figures)
+
+
 def set_up(level: str) -> None:
     """Send all logs to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)

@@ -60,7 +60,9 @@ class Pace:
 class Sender:
     """Sends one channel's messages until cancelled."""
 
-    def __init__(self, channel: Channel, database: Database, pictures: Pictures, pace: Pace, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, channel: Channel, database: Database, pictures: Pictures, pace: Pace, clock: Clock, metrics: Metrics
+    ) -> None:
         self._channel, self._database, self._pictures, self._pace = channel, database, pictures, pace
         self._clock, self._metrics = clock, metrics
         self._wake = asyncio.Event()
@@ -106,8 +108,11 @@ class Sender:
             self._stumbled(error)
 
     def _stumbled(self, error: Exception) -> None:
-        """Log a failed turn. Results nobody can write down are let go in the end (repeated once, as if the process had died):
-        one odd answer must not hold up everybody's messages."""
+        """Log a failed turn.
+
+        Results nobody can write down are let go in the end (repeated once, as if the process had died): one odd answer must
+        not hold up everybody's messages.
+        """
         self._clocks = None
         if is_passing(error):
             log.warning("database away", extra={"why": type(error).__name__})
@@ -196,7 +201,9 @@ class Sender:
         photos: list[Photo] = []
         if ids:
             async with self._database.reading() as unit:
-                photos = [Photo(media.id, self._pictures.path(media.name), media.mime) for media in await unit.media.of(ids)]
+                photos = [
+                    Photo(media.id, self._pictures.path(media.name), media.mime) for media in await unit.media.of(ids)
+                ]
         buttons = tuple(Button(*entry) for entry in one.body.get("buttons", []))
         pin = one.body.get("location")
         return Outgoing(one.text, buttons, tuple(photos), (pin[0], pin[1]) if pin else None)

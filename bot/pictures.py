@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import secrets
+import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -83,13 +84,19 @@ def clean(data: bytes) -> Clean:
 
 
 def _confine() -> None:
-    """In the picture process: no more memory than a large picture needs."""
+    """In the picture process: no more memory than a large picture needs, and Ctrl-C is for the bot alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (DECODE_BYTES, DECODE_BYTES))
     except (ImportError, ValueError, OSError):  # not on this system: the header check still holds
         return
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Where in the folder of pictures the one with this name lies."""
+    return folder / name[:2] / name
 
 
 class Pictures:
@@ -102,7 +109,7 @@ class Pictures:
 
     def path(self, name: str) -> Path:
         """Where the picture with this name lies; names come from our own table, never from outside."""
-        return self._folder / name[:2] / name
+        return path_of(self._folder, name)
 
     async def take(self, channel: Channel, key: Key, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """Fetch, clean and keep the pictures among these; one that cannot be had comes back with ``problem`` set."""

@@ -39,10 +39,13 @@ class Speaker:
         self._lines.append(_Line(chat, False, text, body, client, 0))
 
     def say(self, chat: Chat, reply: Reply, priority: Priority = Priority.REPLY, *, remember: bool = True) -> None:
-        """What we say; its choices are what a typed number means from now on, unless ``remember`` is off."""
+        """What we say; its choices are what a typed number means from now on, unless ``remember`` is off.
+
+        A question without choices ends those before it; a mere note leaves them.
+        """
         for text, body in render(reply, self._texts, chat.person.language, self._limits.get(chat.channel, Limits())):
             self._lines.append(_Line(chat, True, text, body, "", priority))
-        if remember and reply.choices:
+        if remember and (reply.choices or reply.question):
             chat.choices = [[self._texts.say(chat.person.language, one.label), one.token] for one in reply.choices]
 
     async def write(self) -> None:

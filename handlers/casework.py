@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
 
 from handlers.context import Context
-from handlers.duty import desk_of
+from handlers.duty import nearest_desk
 from handlers.messages import Choice, Priority, Reply, Say, choice, say
 from handlers.worktime import due, told
 from storage.models import Case, CaseEvent, Chat
 
-LINE = ("grid_worker", "grid_leader", "community", "street")
+LINE: Final = ("grid_worker", "grid_leader", "community", "street")
 """Who is asked first for an ordinary case (domain.md §3); private ones start at the community."""
-PRIVATE_LINE = ("community", "street")
+PRIVATE_LINE: Final = ("community", "street")
+RANK: Final = {"grid_worker": 0, "grid_leader": 1, "department": 1, "community": 2, "street": 3}
+"""Who may step in for whom: a higher rank in the same area. A called department stands below the community that called it."""
+
+
+class Handed(NamedTuple):
+    """Who was shown a case: the role, and the chats; ("", []) when nobody could be reached and it waits in the queue."""
+
+    role: str
+    chats: list[Chat]
 
 
 async def file_case(
     ctx: Context, *, kind: str, subject: str, title: str, words: str, place: dict[str, Any], photos: list[int],
-    urgency: str = "normal", department: str = "", private: bool = False, limit: str = "3wd",
+    urgency: str = "normal", suggested: str = "", private: bool = False, limit: str = "3wd",
 ) -> Case:  # fmt: skip
-    """Open a case for the speaker and hand it to the first in line. ``place`` is a Place step's answer."""
+    """Open a case for the speaker and hand it to the first in line. ``place`` is a Place step's answer.
+
+    ``suggested`` is the department its category usually belongs to. It is only noted: a department sees nothing before it
+    is called (domain.md §1), which is what ``Case.department`` says.
+    """
     hours = {"urgent": ctx.rules.urgent_hours, "critical": ctx.rules.critical_hours}.get(urgency)
     area = await ctx.unit.areas.get(str(place["area"]))
     assert area is not None
     case = Case(
         ref=await ctx.unit.cases.new_reference(), kind=kind, subject=subject, title=title[:120], words=words, area=area,
         place=str(place["text"])[:200], lat=place.get("lat"), lon=place.get("lon"), reporter=ctx.person, chat_id=ctx.chat.id,
-        department=department, urgency=urgency, private=private, state="submitted", outcome="", returns=0, reopened=0,
+        department="", urgency=urgency, private=private, state="submitted", outcome="", returns=0, reopened=0,
         created_at=ctx.now, due_at=due(f"{hours}h" if hours else limit, ctx.now, ctx.rules),
     )  # fmt: skip
     ctx.unit.cases.add(case)
     await ctx.unit.session.flush()
-    event = await record(ctx, case, "submit")
+    event = await record(ctx, case, "submit", **({"suggested": suggested} if suggested else {}))
     for media in await ctx.unit.media.of(photos):
         if media.chat_id == ctx.chat.id:
             media.case_id, media.event_id = case.id, event.id
@@ -61,14 +75,55 @@ async def record(ctx: Context, case: Case, action: str, note: str = "", **data: 
     return event
 
 
-async def hand_on(ctx: Context, case: Case, photos: tuple[int, ...] = (), above: tuple[str, ...] = ()) -> list[Chat]:
-    """Show the case to the first in line who can be reached; ``above`` names the roles to pass over."""
-    line = tuple(role for role in (PRIVATE_LINE if case.private else LINE) if role not in above)
-    chats = await desk_of(ctx, case.area, line)
-    priority = Priority.EMERGENCY if case.urgency == "critical" else Priority.REPLY
-    for chat in chats:
-        ctx.tell(chat, card(case, photos), priority)
-    return chats
+async def hand_on(
+    ctx: Context, case: Case, photos: tuple[int, ...] = (), shown: Reply | None = None, without: Collection[int] = ()
+) -> Handed:
+    """Show the case (or what is ``shown`` of it) to the nearest of those whose turn it is, but not to ``without``.
+
+    What belongs to the sub-district while nobody of it can be reached goes to the nearest desk that can be; whoever
+    returned a case does not get it back.
+    """
+    history = await ctx.unit.cases.history(case.id)
+    returners = {event.actor_id for event in history if event.action == "return" and event.actor_id is not None}
+    level = max((event.data.get("to", "") for event in history), key=_rank, default="")
+    if beyond_limits(ctx, case):
+        level = "street"
+    line = PRIVATE_LINE if case.private else LINE
+    turn: list[Sequence[str]] = [[role for role in line if _rank(role) >= _rank(level)]]
+    if level == "street":
+        turn += [PRIVATE_LINE, () if returners else line]
+    handed = Handed("", [])
+    for roles in turn:
+        handed = handed if handed.chats else Handed(*await nearest_desk(ctx, case.area, roles, {*returners, *without}))
+    for chat in handed.chats:
+        ctx.tell(chat, shown or card(case, photos), _priority(case))
+    return handed
+
+
+def beyond_limits(ctx: Context, case: Case) -> bool:
+    """Whether the case was returned or reopened so often that the sub-district decides (domain.md §3)."""
+    return case.returns > ctx.rules.returns or case.reopened > ctx.rules.reopen_times
+
+
+async def standing(ctx: Context, person_id: int | None, case: Case) -> str:
+    """The highest role in which a person works on this case, "" for nobody who does."""
+    duties = await ctx.unit.staff.duties(person_id) if person_id is not None else ()
+    held = [
+        duty.role
+        for duty, area in duties
+        if duty.role in RANK
+        and area.holds(case.area)
+        and (duty.role != "department" or duty.department == case.department != "")
+    ]
+    return max(held, key=_rank, default="")
+
+
+def _rank(role: str) -> int:
+    return RANK.get(role, -1)
+
+
+def _priority(case: Case) -> Priority:
+    return Priority.EMERGENCY if case.urgency == "critical" else Priority.REPLY
 
 
 def card(case: Case, photos: tuple[int, ...] = ()) -> Reply:

@@ -106,7 +106,7 @@ class Context:
         A department's duty counts only for what names its department.
         """
         for duty, where in await self.duties():
-            fits = duty.role != "department" or duty.department == department or area is None
+            fits = duty.role != "department" or duty.department == department != "" or area is None
             if may(duty.role, action) and fits and (area is None or where.holds(area)):
                 return True
         return False

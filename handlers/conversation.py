@@ -19,6 +19,10 @@ from handlers.texts import plain
 from handlers.topic import Answer
 
 
+SHORT_ANSWER = 16
+"""Characters up to which plain words may stand for a button."""
+
+
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     """All replies to one message, an over-long one being cut with a notice.
 
@@ -68,8 +72,7 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
     if (answer := await _global(ctx, said)) is not None:
         return answer
     if engine.current(ctx) is not None and said.kind not in (Kind.VOICE, Kind.EDITED):
-        aside = await _asked_aside(ctx, said)
-        return [*_emergency(ctx, said), *_listed(aside if aside is not None else await engine.hear(ctx, said))]
+        return await _in_form(ctx, said)
     if said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip():
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
@@ -112,13 +115,22 @@ async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
     return await handler(ctx, said) if handler else None
 
 
+async def _in_form(ctx: Context, said: Incoming) -> Answer:
+    """An answer to the open question, unless it is something else: danger, or a question of another kind."""
+    danger = _emergency(ctx, said)
+    if danger and not engine.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
+        return danger
+    aside = await _asked_aside(ctx, said)
+    return [*danger, *_listed(aside if aside is not None else await engine.hear(ctx, said))]
+
+
 async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
-    """In the middle of a form, a question that surely looks a service up, where the form did not ask for free words."""
+    """In the middle of a form, a question that is surely about something else, where the form asked for no free words."""
     if said.kind is not Kind.TEXT or engine.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
         return None
     meant = ctx.shelf.understander.understand(said.text)
-    sure = meant.sure and meant.intent == "service" and meant.entry_id is not None
-    return await _call(ctx, "intent", "service", said) if sure else None
+    about_else = meant.intent in ("notice", "progress") or (meant.intent == "service" and meant.entry_id is not None)
+    return await _call(ctx, "intent", meant.intent, said) if meant.sure and about_else else None
 
 
 def _chosen(ctx: Context, said: Incoming) -> Incoming:
@@ -131,6 +143,22 @@ def _chosen(ctx: Context, said: Incoming) -> Incoming:
         return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[int(number[1]) - 1][1]), text="")
     for label, token in ctx.chat.choices:
         if words == label.lower():
+            return replace(said, kind=Kind.PRESS, press=str(token), text="")
+    return _meant(ctx, said)
+
+
+def _meant(ctx: Context, said: Incoming) -> Incoming:
+    """Short words that answer the buttons last shown though they are none of them.
+
+    The sentence ``heard.<name>`` lists what counts for a button's token; the last button that fits wins, since
+    没解决 stands after 解决了 and is the narrower.
+    """
+    words = plain(said.text)
+    if len(words) > SHORT_ANSWER or engine.current(ctx) is not None:
+        return said
+    for _, token in reversed(ctx.chat.choices):
+        key = f"heard.{str(token).partition(':')[0]}"
+        if ctx.shelf.texts.has(key) and any(word in words for word in ctx.shelf.texts.words(key)):
             return replace(said, kind=Kind.PRESS, press=str(token), text="")
     return said
 

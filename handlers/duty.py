@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from handlers.context import Context
 from handlers.errors import NotFound
@@ -10,16 +10,25 @@ from handlers.permissions import may
 from storage.models import Area, Chat
 
 
-async def desk_of(ctx: Context, area: Area, roles: Sequence[str] = ("community", "street")) -> list[Chat]:
-    """The chats of the desk nearest to ``area``: up the tree to the first area where somebody can be reached.
+async def nearest_desk(
+    ctx: Context, area: Area, roles: Sequence[str], without: Collection[int] = ()
+) -> tuple[str, list[Chat]]:
+    """The role and the chats of the desk nearest to ``area``: up the tree to the first area where somebody can be reached.
 
-    In one area the first of ``roles`` that is held there counts; all who hold it are returned, newest chat a person.
+    In one area the first of ``roles`` that is held there counts; all who hold it are returned, newest chat a person, but
+    for the people in ``without``. ("", []) when nobody can be reached.
     """
     for code in reversed(area.path.strip("/").split("/")):
         for role in roles:
-            if chats := await ctx.unit.people.on_duty(role, [code]):
-                return chats
-    return []
+            chats = [chat for chat in await ctx.unit.people.on_duty(role, [code]) if chat.person_id not in without]
+            if chats:
+                return role, chats
+    return "", []
+
+
+async def desk_of(ctx: Context, area: Area, roles: Sequence[str] = ("community", "street")) -> list[Chat]:
+    """The chats of ``nearest_desk``."""
+    return (await nearest_desk(ctx, area, roles))[1]
 
 
 async def area_of(ctx: Context, code: str) -> Area:

@@ -95,6 +95,7 @@ class Incoming:
     language: str = ""
     group: bool = False
     album: str = ""
+    label: str = ""  # what the pressed button said, for the transcript alone
     sent_at: datetime | None = None
 
 
@@ -127,6 +128,8 @@ class Reply:
     photos: tuple[int, ...] = ()
     card: bool = False
     location: Location | None = None
+    question: bool = False
+    """Whether what is typed next answers it: the numbers of earlier choices end here, even when it offers none."""
 
 
 def say(key: str, /, **params: object) -> Say:

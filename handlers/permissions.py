@@ -19,7 +19,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "case.return": GRID | DESK | {"department"},
     "case.finish": GRID | DESK | {"department"},
     "case.handoff": GRID | DESK | {"department"},
-    "handoff.take": GRID | DESK,
+    "handoff.take": DESK,
     "proposal.decide": DESK,
     "task.post": GRID | DESK,
     "task.list": GRID | DESK,

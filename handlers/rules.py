@@ -22,6 +22,7 @@ class Rules:
     misses_before_human: int = rule(2, "messages in a row not understood before a human is offered (domain.md §8)")
     open_reports: int = rule(5, "reports one resident may have open at a time")
     photos_per_report: int = rule(6, "pictures taken with one report")
+    photos_waiting: int = rule(20, "pictures one chat may upload within a day without saying what they belong to")
     photo_megabytes: int = rule(10, "largest picture in MB")
     photo_megapixels: int = rule(40, "largest picture in millions of pixels")
     private_off: str = rule(
@@ -42,6 +43,7 @@ class Rules:
     walking_metres: int = rule(70, "metres walked in a minute (domain.md §2: 60–80)")
     area_kilometres: float = rule(5.0, "farthest distance from any known building that still counts as here, km")
     handoff_minutes: int = rule(30, "minutes of silence after which the bot takes a conversation back from a human")
+    photo_minutes: int = rule(30, "minutes a picture without words waits for the report it belongs to")
     draft_hours: int = rule(24, "hours a cancelled form can be taken up again")
     emergency_phone: str = rule("110", "number told when nothing more specific is known")
     office_phone: str = rule("0100-5550100", "the service hall's number told when a human is asked for")

@@ -25,7 +25,7 @@ LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
 @cache
 def _traditional() -> OpenCC:
     """26 MB and a fifth of a second, so only once somebody reads traditional characters (``Texts.warm``)."""
-    return OpenCC("s2t")
+    return OpenCC("s2tw")
 
 
 @cache
@@ -63,6 +63,10 @@ class Texts:
     def keys(self, language: str) -> set[str]:
         """All keys of one catalogue."""
         return set(self._catalogues[language])
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        return key in self._catalogues["zh_Hans"]
 
     def say(self, language: str, said: Say) -> str:
         """The sentence in ``language``; raises KeyError for an unknown key, which is a programming error."""

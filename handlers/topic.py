@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from handlers.messages import Incoming, Kind, Reply
+from handlers.messages import Incoming, Kind, Reply, Say
 from handlers.texts import Texts
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Answer = Reply | Sequence[Reply] | None
 Handler = Callable[["Context", Incoming], Awaitable[Answer]]
+Keeps = Callable[["Context"], Awaitable[Sequence[Say]]]
+"""Says, a line each, what a topic keeps about the speaker."""
+Forget = Callable[["Context"], Awaitable[None]]
+"""Deletes it (domain.md §9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,14 @@ def argument(said: Incoming) -> str:
 
 @dataclass(slots=True)
 class Topic:
-    """One room's handlers and forms."""
+    """One room's handlers and forms, and, where it keeps something about people, how that is shown and deleted."""
 
     name: str
     handlers: dict[tuple[str, str], Handler] = field(default_factory=dict)
     commands: list[Trigger] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
+    keeps: Keeps | None = None
+    forget: Forget | None = None
 
     def on(self, *triggers: Trigger) -> Callable[[Handler], Handler]:
         """Register a handler for triggers; the same trigger twice is an error at import."""
@@ -101,6 +107,8 @@ class Registry:
         self.handlers: dict[tuple[str, str], Handler] = {}
         self.forms: dict[str, Form] = {}
         self.commands: list[Trigger] = []
+        self.keeps = [topic.keeps for topic in topics if topic.keeps is not None]
+        self.forget = [topic.forget for topic in topics if topic.forget is not None]
         for topic in topics:
             for key, handler in topic.handlers.items():
                 if self.handlers.setdefault(key, handler) is not handler:

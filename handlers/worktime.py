@@ -47,6 +47,15 @@ def is_open(now: datetime, rules: Rules) -> bool:
     return is_workday(local.date()) and _clock(rules.day_start) <= local.time() < _clock(rules.day_end)
 
 
+def next_opening(now: datetime, rules: Rules) -> datetime:
+    """When somebody sits in the office next, if nobody does now."""
+    local = now.astimezone(SHANGHAI)
+    day = local.date() if local.time() < _clock(rules.day_start) else local.date() + timedelta(days=1)
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, _clock(rules.day_start), SHANGHAI).astimezone(now.tzinfo)
+
+
 def _after_days(local: datetime, days: int, rules: Rules) -> datetime:
     day = local.date()
     while days > 0:

@@ -27,13 +27,14 @@ class Gazetteer:
     def locate(self, text: str) -> list[Area]:
         """The areas a text may mean, likeliest first; empty if it names none.
 
-        Buildings named by number, narrowed to the estates and landmarks named beside them when that leaves any;
-        without a building the estates and landmarks themselves, the smallest area first.
+        Buildings named by number, narrowed to the estates and landmarks named beside them. When these do not agree (no
+        such building there), the buildings and then what was named, so that somebody has to say which is meant; without
+        a building the estates and landmarks themselves, the smallest area first.
         """
         named = self._named(normalise(text[:LONGEST]))
         buildings = list(self._buildings(addresses(text)))
         inside = [building for building in buildings if self._is_in(building, named)]
-        return inside or buildings or sorted(named, key=self._depth, reverse=True)
+        return inside or [*buildings, *sorted(named, key=self._depth, reverse=True)]
 
     def _add(self, area: Area) -> None:
         names = (area.name, *area.aliases)

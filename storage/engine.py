@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -27,6 +27,8 @@ from storage.unit import Unit
 
 BUSY_SECONDS = 5
 
+AlreadyThereError = IntegrityError
+"""A row that must be unique is there already: somebody else was quicker."""
 DatabaseError = SQLAlchemyError
 """Whatever the database or its driver says no with; the rooms outside catch it by this name."""
 
@@ -59,8 +61,11 @@ def _dumps(value: Any) -> str:
 
 
 class Database:
-    """Opens units of work. ``on_commit`` functions are called after each successful write, to wake whoever waits, with the chats
-    (``Unit.told``) in which something was said; with none when that is not known."""
+    """Opens units of work.
+
+    ``on_commit`` functions are called after each successful write, to wake whoever waits: with the chats in which something
+    was said (``Unit.told``), or with none when that is not known.
+    """
 
     def __init__(self, url: str, *, durable: bool = True, pool: int = 8) -> None:
         parsed = make_url(url)
@@ -71,7 +76,7 @@ class Database:
         self._troubled = False
         if self.sqlite:
             if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._writer = self._sqlite(1, "BEGIN IMMEDIATE", durable, query_only=False)
             self._reader = self._sqlite(4, "BEGIN", durable, query_only=True)
         else:
@@ -148,6 +153,7 @@ class Database:
             for pragma in (
                 "journal_mode=WAL", f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY",
                 f"cache_size={-1000 if query_only else -8000}", f"query_only={'ON' if query_only else 'OFF'}",
+                f"busy_timeout={BUSY_SECONDS * 1000 if query_only else 0}",
             ):  # fmt: skip
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()

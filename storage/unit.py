@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.repositories.areas import Areas
 from storage.repositories.audit import AuditTrail
 from storage.repositories.cases import Cases
+from storage.repositories.erasure import Erasure
 from storage.repositories.facts import Facts
 from storage.repositories.handoffs import Handoffs
 from storage.repositories.media import MediaFiles
@@ -43,6 +44,11 @@ class Unit:
     def cases(self) -> Cases:
         """Reports and their history."""
         return Cases(self.session)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """Taking back what was kept about somebody."""
+        return Erasure(self.session)
 
     @cached_property
     def facts(self) -> Facts:

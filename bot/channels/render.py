@@ -25,6 +25,8 @@ def render(reply: Reply, texts: Texts, language: str, limits: Limits) -> list[Re
         photos = []
     parts = list(split(text, limits.text)) or [""]
     messages += [(part, {}) for part in parts]
+    if reply.location is not None and text and not limits.mailbox:
+        messages.append(("", {}))  # a sent pin is a message of its own
     last, body = messages[-1]
     extra = {"buttons": buttons, "photos": photos, "card": reply.card, "location": _pair(reply)}
     messages[-1] = (last, body | {key: value for key, value in extra.items() if value})

@@ -204,7 +204,7 @@ def _words(raw: Mapping[str, Any], text: str) -> tuple[Kind, dict[str, Any]]:
 
 
 def _press(raw: Mapping[str, Any], text: str) -> tuple[Kind, dict[str, Any]]:
-    return Kind.PRESS, {"press": str(raw["token"]), "text": str(raw.get("label", ""))}
+    return Kind.PRESS, {"press": str(raw["token"]), "label": str(raw.get("label", ""))}
 
 
 def _place(raw: Mapping[str, Any], text: str) -> tuple[Kind, dict[str, Any]]:

@@ -18,7 +18,8 @@ from bot.channels.base import Button, Photo, RawUpdate
 class ChatSession:
     """Who is behind a cookie.
 
-    ``name`` heads the page (the community), ``title`` says as whom one chats, if not as a resident.
+    ``name`` heads the page (the community), ``title`` says as whom one chats, if not as a resident. ``kept`` is off while
+    nothing was said: then the chat exists only in the cookie, and ``open_chat`` makes it one.
     """
 
     chat: str
@@ -28,6 +29,7 @@ class ChatSession:
     title: str = ""
     elder: bool = False
     staff: bool = False
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,10 @@ class StoredPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRefused:
-    """A picture we do not take; ``key`` names the sentence that says why."""
+    """A picture we do not take; ``key`` names the sentence that says why, ``status`` is the answer's."""
 
     key: str
+    status: int = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,22 @@ class Desk:
 class ChatBackend(Protocol):
     """The web chat's side of the product. Writing methods return after the commit, and raise when nothing was kept."""
 
-    async def find_chat(self, token: str, slot: str) -> ChatSession | None:
-        """The chat behind a cookie, None for a token nobody gave out (or ended). Never writes."""
+    async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
+        """The chat behind a cookie; for a token under which nothing was said an empty one; None for an ended token.
+
+        Never writes, so that people who only look, and programs, leave no trace.
+        """
         ...
 
-    async def open_chat(self, token: str | None, slot: str, language: str) -> ChatSession:
-        """The chat behind ``token``; for None or an unknown one a new chat with a new random token."""
+    async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
+        """The chat behind ``token``, made now if it is not kept yet; under a new random token when that one has ended."""
         ...
 
-    async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
-        """The newest ``limit`` messages (older than the id ``before``, when given), oldest first."""
+    async def history(self, chat: str, before: int | None, limit: int, characters: int) -> Sequence[ChatMessage]:
+        """The newest ``limit`` messages (older than the id ``before``, when given), oldest first.
+
+        Fewer where they hold more than ``characters``: then it ends with the message that goes beyond.
+        """
         ...
 
     async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:

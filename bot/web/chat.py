@@ -69,9 +69,9 @@ class ChatRoutes:
         return response
 
     async def page(self, request: web.Request) -> web.Response:
-        """The conversation; a first visit gets a chat and its cookie."""
+        """The conversation; a first visit gets a cookie, and a chat once something is said."""
         slot = slot_of(request)
-        session = await self._sessions.open(request, slot, self._pages.language(request))
+        session = await self._sessions.look(request, slot, self._pages.language(request))
         response = self._pages.render("chat", session.language, slot=slot, session=session)
         self._sessions.remember(response, slot, session)
         return response
@@ -86,23 +86,29 @@ class ChatRoutes:
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """The live connection of an open page."""
         self._sessions.require_own_page(request)
-        session = await self._sessions.require(request, slot_of(request))
-        return await Socket(self._backend, self._webchat, self._pages.texts, self._incident, session).serve(request)
+        slot = slot_of(request)
+        session = await self._sessions.require(request, slot, self._pages.language(request))
+        return await Socket(self._backend, self._webchat, self._pages.texts, self._incident, session, slot).serve(
+            request
+        )
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Keep a picture: 201 with its name, or 413, 415, 422 with a sentence."""
+        """Keep a picture: 201 with its name, or 413, 415, 422, 429 with a sentence."""
         self._sessions.require_own_page(request)
         if request.headers.get("X-Linli") != "1":
             raise web.HTTPForbidden
-        session = await self._sessions.require(request, slot_of(request))
+        slot = slot_of(request)
+        session = await self._sessions.require(request, slot, self._pages.language(request))
         if not request.content_type.startswith("image/"):
             return self._refused(session.language, "web.error.photo_kind", 415)
         data = await _read(request, PHOTO_BYTES)
         if data is None:
             return self._refused(session.language, "web.error.photo_size", 413)
+        if not session.kept:
+            session = await self._backend.open_chat(session.token, slot, session.language)
         kept = await self._backend.store_photo(session.chat, data)
         if isinstance(kept, PhotoRefused):
-            return self._refused(session.language, kept.key, 422)
+            return self._refused(session.language, kept.key, kept.status)
         return web.json_response({"media": kept.name}, status=201)
 
     def _refused(self, language: str, key: str, status: int) -> web.Response:
@@ -110,7 +116,7 @@ class ChatRoutes:
 
     async def media(self, request: web.Request) -> web.StreamResponse:
         """A picture for who may see it; for anybody else it does not exist."""
-        session = await self._sessions.find(request, slot_of(request))
+        session = await self._sessions.find(request, slot_of(request), self._pages.language(request))
         photo = await self._backend.photo(session.chat, request.match_info["name"]) if session else None
         if photo is None or not photo.path.is_file():
             raise web.HTTPNotFound

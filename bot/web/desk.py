@@ -24,7 +24,7 @@ class DeskRoutes:
     async def table(self, request: web.Request) -> web.Response:
         """The open cases of whoever the slot's cookie names (``staff`` without a slot); 403 for others."""
         slot = slot_of(request) if "slot" in request.match_info else STAFF
-        session = await self._sessions.find(request, slot)
+        session = await self._sessions.find(request, slot, self._pages.language(request))
         desk = await self._backend.desk(session.chat, session.language) if session else None
         if session is None or desk is None:
             return self._pages.message(request, "web.page.staff_only", 403)

@@ -7,6 +7,7 @@ conversations side by side. Requests that change something must come from our ow
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,21 +31,27 @@ class Sessions:
         self._settings = settings
         self._public = _origin(settings.public_url)
 
-    async def find(self, request: web.Request, slot: str) -> ChatSession | None:
-        """The session of the slot's cookie, if it is good."""
+    async def find(self, request: web.Request, slot: str, language: str) -> ChatSession | None:
+        """The session of the slot's cookie, if it is good; it may be one in which nothing was said yet."""
         token = self._token(request, slot)
-        return await self._backend.find_chat(token, slot) if token else None
+        return await self._backend.find_chat(token, slot, language) if token else None
 
-    async def require(self, request: web.Request, slot: str) -> ChatSession:
+    async def require(self, request: web.Request, slot: str, language: str) -> ChatSession:
         """As ``find``; raises 401 without a good cookie."""
-        session = await self.find(request, slot)
+        session = await self.find(request, slot, language)
         if session is None:
             raise web.HTTPUnauthorized
         return session
 
+    async def look(self, request: web.Request, slot: str, language: str) -> ChatSession:
+        """As ``find``, or an empty session under a new token, of which nothing is kept but the cookie."""
+        session = await self.find(request, slot, language) or await self._backend.find_chat(_new_token(), slot, language)
+        assert session is not None  # nobody has ended a token that did not exist
+        return session
+
     async def open(self, request: web.Request, slot: str, language: str) -> ChatSession:
-        """The session of the slot's cookie, or a new one."""
-        return await self._backend.open_chat(self._token(request, slot), slot, language)
+        """The session of the slot's cookie, or a new one, kept from now on."""
+        return await self._backend.open_chat(self._token(request, slot) or _new_token(), slot, language)
 
     def remember(self, response: web.StreamResponse, slot: str, session: ChatSession) -> None:
         """Set the slot's cookie for another 180 days."""
@@ -80,6 +87,10 @@ class Sessions:
     def _token(self, request: web.Request, slot: str) -> str | None:
         token = request.cookies.get(f"linli_{slot}", "")
         return token if _TOKEN.fullmatch(token) else None
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def go_to(location: str) -> web.Response:

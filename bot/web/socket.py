@@ -25,7 +25,9 @@ from handlers.texts import Texts
 log = logging.getLogger(__name__)
 
 PAGE: Final = 60  # messages shown at once when a page opens or asks for earlier ones
+PAGE_CHARACTERS: Final = 65_000  # and no more than that in them: about 200 kB of Chinese; one message is always shown
 MISSED: Final = 2000  # a page that was away for longer gets the gap only by asking for earlier messages
+MISSED_CHARACTERS: Final = 4 * PAGE_CHARACTERS
 YOUNG: Final = 10  # of these the last few are read again, as rows may become visible out of order
 HEARTBEAT: Final = 25.0  # seconds; a half-open connection is noticed within one and a half of them
 
@@ -34,13 +36,14 @@ class Socket:
     """The conversation with one page, from hello to hanging up."""
 
     def __init__(
-        self, backend: ChatBackend, webchat: WebChat, texts: Texts, incident: Callable[[], str], session: ChatSession
-    ) -> None:
+        self, backend: ChatBackend, webchat: WebChat, texts: Texts, incident: Callable[[], str], session: ChatSession, slot: str
+    ) -> None:  # fmt: skip
         self._backend = backend
         self._webchat = webchat
         self._texts = texts
         self._incident = incident
         self._session = session
+        self._slot = slot
         self._page = Listener(session.chat)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -79,10 +82,17 @@ class Socket:
             self._error("web.error.not_kept", frame.id, retry=True, incident=number)
 
     async def _accept(self, frame: Frame) -> None:
+        await self._keep()
         chat = self._session.chat
         update = RawUpdate(f"{chat}:{frame.id}", chat, frame.raw(self._session.language))
         await self._backend.accept(chat, update)
         self._page.push({"type": "ack", "id": frame.id})
+
+    async def _keep(self) -> None:
+        """Make the chat of the cookie a kept one, at the first words, press or choice of a view."""
+        if not self._session.kept:
+            await self._backend.open_chat(self._session.token, self._slot, self._session.language)
+            self._session = replace(self._session, kept=True)
 
     async def _serve(self, frame: Frame) -> None:
         match frame.type:
@@ -100,8 +110,10 @@ class Socket:
     async def _hello(self, after: int, elder: bool | None) -> None:
         """Show the newest messages, and before them whatever the page missed since ``after``."""
         if elder is not None and elder != self._session.elder:
-            await self._set_elder(elder)
-        newest = await self._backend.history(self._session.chat, None, PAGE)
+            self._session = replace(self._session, elder=elder)
+            if self._session.kept:
+                await self._backend.set_elder(self._session.chat, elder)
+        newest = await self._backend.history(self._session.chat, None, PAGE, PAGE_CHARACTERS)
         missed = await self._missed(after, newest)
         session = self._session
         self._page.push(
@@ -111,7 +123,7 @@ class Socket:
                 "title": session.title,
                 "lang": session.language,
                 "messages": [message_json(one) for one in (*missed, *newest)],
-                "more": len(newest) >= PAGE and not after,
+                "more": _full(newest) and not after,
             }
         )
         now = asyncio.get_running_loop().time()
@@ -126,25 +138,36 @@ class Socket:
         while after and newest and after < newest[0].id:
             found = (await self._backend.messages({self._session.chat: after}, BATCH)).get(self._session.chat, ())
             missed += (one for one in found if one.id < newest[0].id)
-            if len(found) < BATCH or len(missed) > MISSED:
+            if len(found) < BATCH or len(missed) > MISSED or _characters(missed) > MISSED_CHARACTERS:
                 break
             after = found[-1].id
         return missed
 
     async def _earlier(self, before: int) -> None:
-        rows = await self._backend.history(self._session.chat, before, PAGE)
+        rows = await self._backend.history(self._session.chat, before, PAGE, PAGE_CHARACTERS)
         messages = [message_json(one) for one in rows]
-        self._page.push({"type": "earlier", "messages": messages, "more": len(rows) >= PAGE})
+        self._page.push({"type": "earlier", "messages": messages, "more": _full(rows)})
 
     async def _set_language(self, language: str) -> None:
+        await self._keep()
         await self._backend.set_language(self._session.chat, language)
         self._session = replace(self._session, language=language)
         self._page.push({"type": "language", "lang": language})
 
     async def _set_elder(self, on: bool) -> None:
+        await self._keep()
         await self._backend.set_elder(self._session.chat, on)
         self._session = replace(self._session, elder=on)
 
     def _error(self, key: str, name: str, retry: bool = False, **params: str) -> None:
         text = self._texts.word(self._session.language, key, **params)
         self._page.push({"type": "error", "id": name, "text": text, "retry": retry})
+
+
+def _characters(messages: Sequence[ChatMessage]) -> int:
+    return sum(len(one.text) for one in messages)
+
+
+def _full(messages: Sequence[ChatMessage]) -> bool:
+    """Whether a page of the history ended because it was full, so that there may be earlier messages."""
+    return len(messages) >= PAGE or _characters(messages) >= PAGE_CHARACTERS

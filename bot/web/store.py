@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.channels.base import Button, Photo, RawUpdate
 from bot.channels.webchat import LIMITS, NAME
@@ -20,55 +22,74 @@ from handlers.general.identity import code_hash, welcome
 from handlers.messages import Reply
 from handlers.reports.staff import desk_cases
 from handlers.worktime import left
-from storage.engine import Database
+from storage.engine import AlreadyThereError, Database
 from storage.models import Chat, Message, Volunteer
 from storage.unit import Unit
 
 Intake = Callable[[str, Sequence[RawUpdate]], Awaitable[None]]
 PARTS = {"grid": "grid_worker", "desk": "community"}
 SAMPLE_GRID = "S1-C1-G1"
+TOO_MANY: Final = 429
 
 
 class Store:
     """Sessions, history, pictures and sign-in for the pages; words go through the inbox like everybody's."""
 
     def __init__(
-        self, database: Database, shelf: Shelf, pictures: Pictures, clock: Clock, intake: Intake, probe: Callable[[], Awaitable[Sequence[str]]],
+        self, database: Database, shelf: Shelf, pictures: Pictures, clock: Clock, intake: Intake,
+        probe: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:  # fmt: skip
         self._database, self._shelf, self._pictures, self._clock = database, shelf, pictures, clock
         self._intake, self._probe = intake, probe
+        self._uploading: Counter[str] = Counter()
 
-    async def find_chat(self, token: str, slot: str) -> ChatSession | None:
-        """The chat behind a cookie."""
+    async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
+        """The chat behind a cookie, an empty one before anything was said; None once it has ended."""
         async with self._database.reading() as unit:
             chat = await unit.people.session_chat(_hash(token))
-            return await self._session(unit, chat, token) if chat else None
+            if chat is not None:
+                return await self._session(unit, chat, token)
+            ended = await self._chat(unit, _external(token)) is not None
+            return None if ended else await self._empty(unit, token, language)
 
-    async def open_chat(self, token: str | None, slot: str, language: str) -> ChatSession:
-        """The chat behind ``token``, or a new one."""
+    async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
+        """The chat behind ``token``, made now if nothing was said in it yet."""
+        try:
+            return await self._opened(token, slot, language)
+        except AlreadyThereError:  # another page of the same browser was first
+            return await self._opened(token, slot, language)
+
+    async def _opened(self, token: str, slot: str, language: str) -> ChatSession:
         async with self._database.writing() as unit:
-            chat = await unit.people.session_chat(_hash(token)) if token else None
-            if chat is None or token is None:
-                token = secrets.token_urlsafe(32)
-                chat = unit.people.open_chat(NAME, secrets.token_hex(16), language, self._clock.now())
-                await unit.session.flush()
-                unit.people.open_session(
-                    token_hash=_hash(token), chat_id=chat.id, slot=slot, created_at=self._clock.now()
-                )
+            chat = await unit.people.session_chat(_hash(token))
+            if chat is None:
+                if await self._chat(unit, _external(token)) is not None:
+                    token = secrets.token_urlsafe(32)
+                chat = await self._new_chat(unit, token, slot, language)
             return await self._session(unit, chat, token)
 
-    async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
+    async def _new_chat(self, unit: Unit, token: str, slot: str, language: str) -> Chat:
+        now = self._clock.now()
+        chat = unit.people.open_chat(NAME, _external(token), language, now)
+        await unit.session.flush()
+        unit.people.open_session(token_hash=_hash(token), chat_id=chat.id, slot=slot, created_at=now)
+        await unit.session.flush()
+        return chat
+
+    async def history(self, chat: str, before: int | None, limit: int, characters: int) -> Sequence[ChatMessage]:
         """The newest messages, oldest first."""
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
-            rows = await unit.messages.last(found.id, limit, before) if found else []
+            rows = await unit.messages.last(found.id, limit, before, characters) if found else []
             return await self._shown(unit, rows)
 
     async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:
         """What is new in each chat."""
         async with self._database.reading() as unit:
             ids = await unit.people.ids_of(NAME, list(after))
-            rows = await unit.messages.since({ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit * len(ids))
+            rows = await unit.messages.since(
+                {ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit * len(ids)
+            )
             names = {number: chat for chat, number in ids.items()}
             found: dict[str, list[ChatMessage]] = {}
             for row, shown in zip(rows, await self._shown(unit, rows), strict=True):
@@ -80,11 +101,22 @@ class Store:
         await self._intake(NAME, [update])
 
     async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
-        """Clean and keep a picture."""
+        """Clean and keep a picture, unless too many wait for their words already."""
+        self._uploading[chat] += 1
         try:
+            if await self._waiting(chat) + self._uploading[chat] > self._shelf.rules.photos_waiting:
+                return PhotoRefused("web.error.photo_waiting", TOO_MANY)
             return StoredPhoto((await self._pictures.keep((NAME, chat), data)).name)
         except PictureRefused as refused:
             return PhotoRefused(refused.key)
+        finally:
+            self._uploading[chat] -= 1
+            self._uploading += Counter()  # drops the chats at nought
+
+    async def _waiting(self, chat: str) -> int:
+        async with self._database.reading() as unit:
+            found = await self._chat(unit, chat)
+            return await unit.media.unattached(found.id, self._clock.now() - timedelta(days=1)) if found else 0
 
     async def photo(self, chat: str, name: str) -> Photo | None:
         """A picture sent in, or shown to, this chat."""
@@ -135,9 +167,7 @@ class Store:
             if invite is None or invite.used_at is not None or invite.link_expires_at <= now:
                 return None
             token = secrets.token_urlsafe(32)
-            chat = unit.people.open_chat(NAME, secrets.token_hex(16), language, now)
-            await unit.session.flush()
-            unit.people.open_session(token_hash=_hash(token), chat_id=chat.id, slot=slot, created_at=now)
+            chat = await self._new_chat(unit, token, slot, language)
             ctx = Context(unit, chat, self._shelf, now)
             try:
                 answer = await welcome(ctx, invite)
@@ -162,13 +192,14 @@ class Store:
                 found.person.elder = on
 
     async def desk(self, chat: str, language: str) -> Desk | None:
-        """The open cases this person may see."""
+        """The open cases this person may see; that they were shown is audited, since rows hold places."""
         async with self._database.writing() as unit:
             found = await self._chat(unit, chat)
             if found is None or not found.person.staff:
                 return None
             ctx = Context(unit, found, self._shelf, self._clock.now())
             cases = await desk_cases(ctx)
+            await ctx.audit("case.list", chat[:12], refs=[one.ref for one in cases])
             duties = await ctx.duties()
             say = self._shelf.texts.word
             rows = tuple(
@@ -207,6 +238,12 @@ class Store:
                 name = duties[0][1].name
         return ChatSession(chat.external, token, person.language, name, title, person.elder, person.staff)
 
+    async def _empty(self, unit: Unit, token: str, language: str) -> ChatSession:
+        """What a page shows before the first words: nothing is kept of it."""
+        await self._shelf.texts.warm(language)
+        root = (await unit.areas.of_kind("sub_district"))[:1]
+        return ChatSession(_external(token), token, language, root[0].name if root else "", kept=False)
+
     async def _shown(self, unit: Unit, rows: Sequence[Message]) -> list[ChatMessage]:
         wanted = {number for row in rows for number in row.body.get("photos", [])}
         names = {media.id: media.name for media in await unit.media.of(wanted)} if wanted else {}
@@ -222,6 +259,11 @@ class Store:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _external(token: str) -> str:
+    """The chat's name follows from its token, so that pages of one cookie belong together before anything is kept."""
+    return hashlib.sha256(f"chat:{token}".encode()).hexdigest()[:32]
 
 
 def _shown(row: Message, names: Mapping[int, str]) -> ChatMessage:

@@ -11,10 +11,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import Refusal
+from handlers.form import changing
+from handlers.form.gather import gather
 from handlers.form.steps import Form, Problem, Step
-from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
 
 _CONSENT = "consent"
@@ -28,7 +31,7 @@ async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     chat.form, chat.form_version, chat.answers = form.name, form.version, _inferred(ctx, form, dict(answers))
     chat.step = _CONSENT if form.consent and ctx.person.consented_at is None else _next(form, chat.answers, 0)
     chat.revision += 1
-    return await ask(ctx) if chat.step else await _finish(ctx, form, dict(answers))
+    return await ask(ctx) if chat.step else await _finish(ctx, form, dict(chat.answers))
 
 
 async def ask(ctx: Context) -> Reply:
@@ -51,22 +54,40 @@ async def ask(ctx: Context) -> Reply:
         if about is not None:
             ctx.chat.answers = {**ctx.chat.answers, "_told": True}
             asked = replace(asked, lines=(about, *asked.lines))
-    if step.optional and not ctx.chat.answers.get(step.key):
+    if changing.is_on(ctx):
+        asked = replace(asked, choices=(*asked.choices, choice("form.keep", "keep")))
+    elif step.optional and not ctx.chat.answers.get(step.key):
         asked = replace(asked, choices=(*asked.choices, choice("form.skip", "skip")))
+    if not _changeable(form, ctx.chat.answers):
+        asked = replace(asked, choices=tuple(one for one in asked.choices if one.label.key != "form.change"))
     return _stamped(ctx, asked)
 
 
 async def hear(ctx: Context, said: Incoming) -> Answer:
-    """An answer to the current question."""
+    """An answer to the current question; pictures that come with it find their own step."""
     form = current(ctx)
     assert form is not None
+    notes = gather(ctx, form, said)
+    if notes and not said.text.strip():
+        return _noted(notes, await ask(ctx))
     if ctx.chat.step == _CONSENT:
-        return await _hear_consent(ctx, form, said)
+        return _noted(notes, await _hear_consent(ctx, form, said))
+    return _noted(notes, await _hear(ctx, form, said))
+
+
+async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     step = _step(form, ctx.chat.step)
-    if step.optional and (said.press == "skip" or ctx.shelf.texts.hears("words.skip", said.text)):
-        return await _advance(ctx, form, step, ctx.chat.answers.get(step.key))
     if said.press == "change" or said.press.startswith("to."):
         return await _change(ctx, form, said.press[3:])
+    if changing.choosing(ctx):
+        changing.give_up(ctx)
+    skipped = said.press == "skip" or (not said.attachments and ctx.shelf.texts.hears("words.skip", said.text))
+    nothing_new = skipped and not ctx.chat.answers.get(step.key)
+    if changing.is_on(ctx) and (said.press == "keep" or nothing_new):
+        changing.give_up(ctx)
+        return await ask(ctx)
+    if step.optional and skipped:
+        return await _advance(ctx, form, step, ctx.chat.answers.get(step.key))
     read = await step.read(ctx, said, ctx.chat.answers)
     if isinstance(read, Problem):
         return await _again(ctx, read)
@@ -78,9 +99,11 @@ async def hear(ctx: Context, said: Incoming) -> Answer:
 
 
 async def back(ctx: Context) -> Answer:
-    """返回: the question before this one; at the first, it is asked again."""
+    """返回: the question before this one; at the first, it is asked again. From a change, back to where it began."""
     form = current(ctx)
     assert form is not None
+    if changing.give_up(ctx):
+        return await ask(ctx)
     keys = [step.key for step in form.steps if step.when is None or step.when(ctx.chat.answers)]
     here = keys.index(ctx.chat.step) if ctx.chat.step in keys else 0
     if here > 0:
@@ -94,7 +117,8 @@ def put_aside(ctx: Context) -> bool:
     chat = ctx.chat
     if chat.form is None:
         return False
-    if chat.step != _CONSENT:
+    form = ctx.shelf.registry.forms.get(chat.form)
+    if chat.step != _CONSENT and (form is None or form.draft):
         chat.draft = {
             "form": chat.form,
             "version": chat.form_version,
@@ -140,6 +164,31 @@ def current(ctx: Context) -> Form | None:
     return form if known else None
 
 
+def position(ctx: Context) -> tuple[str, str, int] | None:
+    """Where the chat stands in a form, to see later whether it has moved."""
+    return (ctx.chat.form or "", ctx.chat.step, ctx.chat.revision) if current(ctx) is not None else None
+
+
+def is_question(ctx: Context, told: Reply) -> bool:
+    """Whether a reply asks (or asks again) what the open form wants to know."""
+    form = current(ctx)
+    keys = (
+        {"form.consent"}
+        if ctx.chat.step == _CONSENT
+        else {getattr(_step(form, ctx.chat.step), "question", "")}
+        if form
+        else set()
+    )
+    mine = f"f:{ctx.chat.revision}:"
+    return any(one.token.startswith(mine) for one in told.choices) or any(one.key in keys for one in told.lines)
+
+
+def wants_words(ctx: Context) -> bool:
+    """Whether the open question takes free words, so that anything typed is its answer."""
+    form = current(ctx)
+    return form is not None and ctx.chat.step != _CONSENT and _step(form, ctx.chat.step).free
+
+
 def takes_numbers_literally(ctx: Context) -> bool:
     """Whether a typed digit is the answer itself and not the number of a choice."""
     form = current(ctx)
@@ -156,14 +205,19 @@ async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
     if said.press == "disagree" or ctx.shelf.texts.hears("words.disagree", said.text):
         close(ctx)
         await ctx.unit.people.forget_words(ctx.chat)
+        kept.forget(ctx)
         return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))
     asked = await ask(ctx)
     return replace(asked, lines=(say("form.consent_first"), *asked.lines))
 
 
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
-    answers = _inferred(ctx, form, {**ctx.chat.answers, step.key: value})
-    ctx.chat.answers = answers
+    old = changing.before(ctx.chat.answers)
+    answers = changing.without_mark(ctx.chat.answers)
+    if step.key in old and old[step.key] != value:
+        void = form.follow.get(step.key, ())
+        answers = {key: answer for key, answer in answers.items() if key not in void}
+    ctx.chat.answers = answers = _inferred(ctx, form, {**answers, step.key: value})
     following = _next(form, answers, form.steps.index(step) + 1)
     if following:
         ctx.chat.step = following
@@ -184,7 +238,8 @@ async def _finish(ctx: Context, form: Form, answers: dict[str, Any]) -> Answer:
 
 async def _change(ctx: Context, form: Form, key: str) -> Answer:
     """修改: first which answer, then that question again; the others keep their answers."""
-    asked = [step for step in form.steps if step.key in ctx.chat.answers]
+    changing.begin(ctx)
+    asked = _changeable(form, changing.before(ctx.chat.answers))
     if key in [step.key for step in asked]:
         ctx.chat.answers = {name: value for name, value in ctx.chat.answers.items() if name != key}
         ctx.chat.step = key
@@ -192,6 +247,18 @@ async def _change(ctx: Context, form: Form, key: str) -> Answer:
         return await ask(ctx)
     offered = tuple(choice(f"form.step.{step.key}", f"to.{step.key}") for step in asked)
     return _stamped(ctx, Reply((say("form.change_what"),), offered))
+
+
+def _changeable(form: Form, answers: Mapping[str, Any]) -> list[Step]:
+    return [step for step in form.steps if step.key in answers]
+
+
+def _noted(notes: tuple[Say, ...], answer: Answer) -> Answer:
+    """The answer with what has to be told about pictures before it."""
+    if not notes:
+        return answer
+    first, *others = [answer] if isinstance(answer, Reply) else list(answer or ()) or [Reply(())]
+    return [replace(first, lines=(*notes, *first.lines)), *others]
 
 
 async def _again(ctx: Context, problem: Problem) -> Reply:
@@ -218,7 +285,7 @@ def _step(form: Form, key: str) -> Step:
 
 def _stamped(ctx: Context, asked: Reply) -> Reply:
     stamped = tuple(Choice(one.label, f"f:{ctx.chat.revision}:{one.token}", one.style) for one in asked.choices)
-    return replace(asked, choices=stamped)
+    return replace(asked, choices=stamped, question=True)
 
 
 def unstamp(ctx: Context, said: Incoming) -> Incoming | None:

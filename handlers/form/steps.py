@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Step(Protocol):
         """Whether a typed digit is the answer itself."""
 
     @property
+    def free(self) -> bool:
+        """Whether any words may be the answer, so that they are not taken for a question of another kind."""
+
+    @property
     def when(self) -> Callable[[Answers], bool] | None:
         """Whether it is asked at all."""
 
@@ -74,7 +79,9 @@ class Form:
     """A named list of steps and what to do with the answers. ``version`` changes when old answers no longer fit.
 
     ``consent`` asks for consent first, since the answers are personal (domain.md §9); ``about`` is said once before the
-    first question; ``infer`` reads further answers out of those given, so that nothing known is asked.
+    first question; ``infer`` reads further answers out of those given, so that nothing known is asked; ``follow`` names
+    the answers that are void, to be inferred or asked anew, once the answer they were read from is changed. Without
+    ``draft`` nothing is left to take up again once it is cancelled.
     """
 
     name: str
@@ -84,6 +91,8 @@ class Form:
     consent: bool = True
     about: Callable[[Context, Answers], Say | None] | None = None
     infer: Callable[[Context, dict[str, Any]], dict[str, Any]] | None = None
+    follow: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    draft: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,7 @@ class Base:
     question: str
     optional: bool = False
     literal: bool = False
+    free: bool = False
     when: Callable[[Answers], bool] | None = None
 
 
@@ -144,6 +154,7 @@ class Text(Base):
 
     least: int = 1
     most: int = 1000
+    free: bool = True
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question."""
@@ -156,6 +167,8 @@ class Text(Base):
             return Problem(say("form.voice_instead"))
         if not words:
             return Problem(say("form.words_please"))
+        if ctx.shelf.texts.hears("words.skip", words):
+            return Problem(say("form.not_skipped"))
         if len(re.sub(r"[\W_]+", "", words)) < self.least:
             return Problem(say("form.too_short"))
         if len(words) > self.most:
@@ -198,24 +211,25 @@ class Moment(Base):
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The time, when it lies ahead."""
         found = re.search(r"(?:(\d{4})\D)?(\d{1,2})\D+(\d{1,2})\D+(\d{1,2})[::点时](\d{1,2})?", said.text)
-        moment = _moment(found, ctx.now) if found else None
-        if moment is None or moment <= ctx.now:
-            return Problem(
-                say("form.moment", example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00"))
-            )
-        return Read(moment.isoformat())
+        moment = _moment(found, ctx.now.astimezone(SHANGHAI)) if found else None
+        example = (ctx.now + timedelta(days=1)).astimezone(SHANGHAI)
+        if moment is None:
+            return Problem(say("form.moment", example=example.strftime("%m-%d 09:00")))
+        if moment <= ctx.now:
+            return Problem(say("form.moment_past", example=example.strftime("%Y-%m-%d 09:00")))
+        if moment > ctx.now + _FARTHEST:
+            return Problem(say("form.moment_far"))
+        return Read(moment.astimezone(UTC).isoformat())
 
 
 def _moment(found: re.Match[str], now: datetime) -> datetime | None:
-    local = now.astimezone(SHANGHAI)
+    """The local time; without a year it is this year's, and in December a January is the coming one."""
     year, month, day, hour, minute = (int(part) if part else 0 for part in found.groups())
+    coming = now.year + (now.month == 12 and month == 1)
     try:
-        moment = datetime(year or local.year, month, day, hour, minute, tzinfo=SHANGHAI)
-        if not year and moment < local - timedelta(days=1):
-            moment = moment.replace(year=local.year + 1)
+        return datetime(year or coming, month, day, hour, minute, tzinfo=SHANGHAI)
     except ValueError:
         return None
-    return moment.astimezone(now.tzinfo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.context import Context
 from handlers.form.steps import Answers, Base, Problem, Read
-from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.messages import Choice, Incoming, Reply, choice, say
+from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
+from knowledge.entries import Area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +36,12 @@ class Place(Base):
         if said.press.startswith("area."):
             return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
         words = said.text.strip()[:200]
-        if len(re.sub(r"[\W_]+", "", words)) < 1:
-            return Problem(say("form.place_please"))
-        return self._words(ctx, words)
+        if ctx.shelf.texts.hears("words.skip", words):
+            return Problem(say("form.not_skipped"))
+        bare = re.sub(r"[\W_]+", "", words)
+        if bare.isdecimal():
+            return self._number(ctx, bare)
+        return self._words(ctx, words) if bare else Problem(say("form.place_please"))
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
         if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
@@ -43,19 +49,30 @@ class Place(Base):
         area = area_at(ctx.catalogue, lat, lon)
         return Read({"area": area.code, "text": ctx.full_name(area.code), "lat": lat, "lon": lon})
 
+    def _number(self, ctx: Context, digits: str) -> Problem:
+        """A bare number may be a house's, or one of choices that have passed: ask rather than take it for a place."""
+        found = ctx.shelf.gazetteer.locate(f"{digits}栋")[:6]
+        if not found:
+            return Problem(say("form.place_please"))
+        ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
+        return Problem(say("form.which_place", place=digits), _named(ctx, found))
+
     def _words(self, ctx: Context, words: str) -> Read | Problem:
         found = ctx.shelf.gazetteer.locate(words)
         if len(found) == 1:
             return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
         offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
-        names = tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in offered)
-        return Problem(say("form.which_place" if found else "form.which_community", place=words), names)
+        return Problem(say("form.which_place" if found else "form.which_community", place=words), _named(ctx, offered))
 
     def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
         if code not in ctx.catalogue.areas:
             return Problem(say("form.place_please"))
         return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+
+
+def _named(ctx: Context, areas: Sequence[Area]) -> tuple[Choice, ...]:
+    return tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in areas)
 
 
 def _told(ctx: Context, code: str, words: str) -> str:
@@ -75,18 +92,16 @@ class Photos(Base):
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question; 完成 once there is a picture."""
-        have = len(answers.get(self.key, []))
+        have = len(answers.get(self.key) or [])
         if have:
             return Reply((say("form.photos_have", count=have),), (choice("form.enough", "enough", style="primary"),))
         return Reply((say(self.question),))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """Collect pictures until 完成."""
-        have: list[int] = list(answers.get(self.key, []))
+        have: list[int] = list(answers.get(self.key) or [])
         if said.press == "enough" and have:
             return Read(have)
-        refused = [one.problem for one in said.attachments if one.problem]
-        new = [one.media_id for one in said.attachments if one.media_id is not None and one.kind is Kind.PHOTO]
-        if new:
-            return Read((have + new)[: ctx.rules.photos_per_report], more=True)
-        return Problem(say(refused[0] if refused else "form.photo_please"))
+        found, told = added(have, said, ctx.rules.photos_per_report)
+        note = told[0] if told else None
+        return Read(found, note, more=True) if pictures(said) else Problem(note or say("form.photo_please"))

@@ -5,12 +5,14 @@ Greeting, menu, cancel, back, language, privacy, a human, and what to say when n
 
 from __future__ import annotations
 
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.form import engine
 from handlers.general import handoff, identity
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.permissions import ACTIONS
+from handlers.pictures import refusals
 from handlers.texts import LANGUAGES
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press, while_held
 from handlers.where import area_at, is_here
@@ -107,6 +109,14 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
     return await handoff.relay(ctx, said)
 
 
+@topic.on(phrase("words.office"))
+async def office(ctx: Context, said: Incoming) -> Answer:
+    """The office's number and hours."""
+    rules = ctx.rules
+    told = say("talk.office", phone=rules.office_phone, opens=rules.day_start, closes=rules.day_end)
+    return Reply((told,), (choice("menu.human", "human"),), card=True)
+
+
 @topic.on(command("language"), phrase("words.language"))
 async def language(ctx: Context, said: Incoming) -> Answer:
     """Choose 简体, 繁體 or English."""
@@ -145,6 +155,7 @@ async def unsubscribe(ctx: Context, said: Incoming) -> Answer:
 async def not_understood(ctx: Context, said: Incoming) -> Answer:
     """Small talk gets a kind word; anything else is kept for staff, asked again once, and then a human is offered."""
     meant = ctx.shelf.understander.understand(said.text)
+    kept.add_photos(ctx, said)
     if meant.sure:
         return Reply((say("talk.kind"),), menu_of(ctx).choices)
     ctx.chat.misses += 1
@@ -161,15 +172,16 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
 async def unsure(ctx: Context, said: Incoming) -> Answer:
     """Did you mean … up to three, and 都不是."""
     meant = ctx.shelf.understander.understand(said.text)
-    ctx.chat.preset = {**ctx.chat.preset, "words": said.text}
+    question = kept.remember(ctx, said)
     guesses = [
         (meant.intent, meant.entry_id, meant.entry_name),
         *((one.intent, one.entry_id, one.entry_name) for one in meant.alternatives),
     ]
-    offered = list({one.token: one for one in (_guess(*guess) for guess in guesses) if one}.values())[:3]
+    offered = list({one.token: one for one in (_guess(question, *guess) for guess in guesses) if one}.values())[:3]
     if not offered:
         return await not_understood(ctx, said)
-    return Reply((say("talk.did_you_mean"),), (*offered, choice("talk.none_of_these", "nothing")))
+    none = choice("talk.none_of_these", f"nothing:{question}")
+    return Reply((*refusals(said), say("talk.did_you_mean")), (*offered, none))
 
 
 @topic.on(press("nothing"))
@@ -177,7 +189,7 @@ async def nothing_fits(ctx: Context, said: Incoming) -> Answer:
     """都不是: keep the words for staff, and go on as with any miss."""
     ctx.chat.misses += 1
     ctx.unit.handoffs.add(
-        Remark(kind="miss", chat_id=ctx.chat.id, text=str(ctx.chat.preset.get("words", "")), at=ctx.now)
+        Remark(kind="miss", chat_id=ctx.chat.id, text=kept.recall(ctx, argument(said)).words, at=ctx.now)
     )
     return Reply(
         (say("talk.again"),),
@@ -213,7 +225,7 @@ async def location(ctx: Context, said: Incoming) -> Answer:
         return Reply((say("form.place_far"),))
     area = area_at(ctx.catalogue, pin.lat, pin.lon)
     name = ctx.full_name(area.code)
-    ctx.chat.preset = {**ctx.chat.preset, "area": area.code, "text": name, "lat": pin.lat, "lon": pin.lon}
+    kept.put_place(ctx, area, name, pin)
     service = str(ctx.chat.preset.get("service", ""))
     near = (choice("menu.nearest", f"service.near:{service}"),) if service in ctx.catalogue.services else ()
     return Reply(
@@ -243,12 +255,12 @@ async def unblocked(ctx: Context, said: Incoming) -> Answer:
     return None
 
 
-def _guess(name: str, entry: str | None, title: str | None) -> Choice | None:
+def _guess(question: str, name: str, entry: str | None, title: str | None) -> Choice | None:
     if name == "service" and entry:
         return choice("talk.guess_service", f"service.open:{entry}", name=title)
     if name == "report":
         return choice(
-            "talk.guess_report", f"report.as:{entry}" if entry else "menu.report", name=title or say("report.other")
+            "talk.guess_report", f"report.as:{entry or ''}:{question}", name=title or say("report.other")
         )
     return choice(f"menu.{name}", f"menu.{name}") if name in _MENU else None
 

@@ -15,9 +15,8 @@ from handlers.form import engine
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
-from handlers.worktime import is_open
+from handlers.worktime import is_open, next_opening, told
 from storage.models import Area, Handoff
-
 
 DESK = ("community", "street")
 
@@ -47,7 +46,7 @@ async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) 
     reached = await _tell_desk(ctx, handoff, files)
     called = "human.called" if reached else "human.queued"
     key = called if is_open(ctx.now, ctx.rules) else "human.called_late"
-    return Reply((say(key, phone=ctx.rules.office_phone, opens=ctx.rules.day_start),))
+    return Reply((say(key, phone=ctx.rules.office_phone, opens=told(next_opening(ctx.now, ctx.rules))),))
 
 
 async def calls(ctx: Context) -> Answer:

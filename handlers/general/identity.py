@@ -6,13 +6,15 @@ Seeing and deleting what is kept about oneself (domain.md §9).
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import Confirm, Form
 from handlers.form.steps import Answers
-from handlers.messages import Reply, choice, say
+from handlers.general import handoff
+from handlers.messages import Reply, Say, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
 from knowledge.phones import mask
@@ -57,37 +59,68 @@ def _name(area: Area | None) -> str:
 
 
 async def mine(ctx: Context) -> Answer:
-    """Everything kept about the speaker, in a few lines."""
+    """Everything kept about the speaker, a line each, consented to or left over; with the ways to stop and delete it."""
     person = ctx.person
-    if person.consented_at is None:
-        return Reply((say("privacy.nothing"),))
     cases = await ctx.unit.cases.of_person(person.id, limit=100)
-    area = ctx.full_name(person.area_code) or "—"
-    lines = (
-        say("privacy.head"),
-        say("privacy.phone", phone=mask(person.phone) or "—"),
-        say("privacy.area", area=area),
-        say("privacy.cases", count=len(cases)),
-    )
+    kept = await ctx.unit.erasure.kept(person.id)
+    counted = (("cases", len(cases)), ("files", kept.files), ("calls", kept.calls), ("remarks", kept.remarks))
+    found = [say(f"privacy.{name}", count=count) for name, count in counted if count]
+    for keeps in ctx.shelf.registry.keeps:
+        found += await keeps(ctx)
+    if person.consented_at is None:
+        found = [say("privacy.left"), *found] if found else [say("privacy.nothing")]
+    else:
+        found = [say("privacy.head"), *_entry(ctx), *found]
     return Reply(
-        lines,
+        (*found, say("privacy.talk")),
         (choice("privacy.stop", "privacy.stop"), choice("privacy.forget", "privacy.forget", style="danger")),
         card=True,
     )
 
 
-async def _forget(ctx: Context, answers: dict[str, Any]) -> Answer:
-    """Delete name, phone, home and words; open reports stay with the staff, without the person's words elsewhere."""
+def _entry(ctx: Context) -> tuple[Say, ...]:
     person = ctx.person
-    person.phone, person.name, person.area_code = "", "", None
+    name = (say("privacy.name", name=person.name),) if person.name else ()
+    phone, area = mask(person.phone) or "—", ctx.full_name(person.area_code) or "—"
+    return (*name, say("privacy.phone", phone=phone), say("privacy.area", area=area))
+
+
+async def _forget(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Delete all that ``privacy.forget_what`` names, here and in what others were told; cases are records and stay."""
+    if ctx.chat.handoff_id is not None:
+        await handoff.close(ctx)
+    for forget in ctx.shelf.registry.forget:
+        await forget(ctx)
+    person, erasure = ctx.person, ctx.unit.erasure
+    if person.phone:
+        await erasure.mask_for_staff(person.phone, mask(person.phone))
+    person.phone, person.name, person.area_code, person.quiet = "", "", None, True
     await ctx.unit.people.withdraw(person, ctx.now)
-    await ctx.unit.people.forget_words(ctx.chat)
-    ctx.chat.preset, ctx.chat.draft, ctx.chat.choices = {}, {}, []
+    await erasure.conversations(person.id)
+    await erasure.copies(
+        person.id,
+        await erasure.calls(person.id),
+        lambda language: ctx.shelf.texts.word(language, "privacy.gone"),
+        staff=True,
+    )
+    await erasure.words(person.id)
+    await erasure.files(person.id, ctx.now)
     return Reply((say("privacy.forgotten"),))
 
 
 def _what(ctx: Context, answers: Answers) -> Reply:
-    return Reply((say("privacy.forget_what"),))
+    office = (say("privacy.forget_office"),) if ctx.person.staff else ()
+    return Reply((say("privacy.forget_what"), say("privacy.forget_stays"), *office, say("privacy.forget_elsewhere")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sure(Confirm):
+    """A yes or no: there is nothing in it to change."""
+
+    async def ask(self, ctx: Context, answers: Answers) -> Reply:
+        """What will be deleted, with 删除 and 取消."""
+        asked = await Confirm.ask(self, ctx, answers)
+        return replace(asked, choices=tuple(one for one in asked.choices if one.token != "change"))  # noqa: S105 a button
 
 
 FORGET = Form(
@@ -95,5 +128,6 @@ FORGET = Form(
     version=1,
     done=_forget,
     consent=False,
-    steps=(Confirm(key="forget", question="privacy.forget_sure", summary=_what, submit="privacy.forget_yes"),),
+    draft=False,
+    steps=(Sure(key="forget", question="privacy.forget_sure", summary=_what, submit="privacy.forget_yes"),),
 )

@@ -11,11 +11,12 @@ from handlers.context import Context
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
 from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE
+from handlers.proposals.public import discreet
 from handlers.texts import plain
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
 from storage.models import Proposal
 
-topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER])
+topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER], keeps=views.kept, forget=actions.forget)
 
 
 @topic.on(intent("proposal"), command("propose"), phrase("proposals.words"), press("menu.proposal"))
@@ -40,7 +41,7 @@ async def sign(ctx: Context, said: Incoming) -> Answer:
     """附议; whoever has not consented yet is asked first, since the name is kept with the proposal."""
     proposal = await actions.to_sign(ctx, argument(said))
     if ctx.person.consented_at is None:
-        return await ctx.start(COSIGN, ref=proposal.ref, what=proposal.what)
+        return await ctx.start(COSIGN, ref=proposal.ref, what=discreet(proposal.what))
     return await actions.cosign(ctx, proposal.ref)
 
 

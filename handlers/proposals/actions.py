@@ -10,6 +10,7 @@ from handlers.duty import above, area_of, desk_of
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Reply, choice, reply
 from handlers.proposals import views
+from handlers.proposals.public import discreet, title
 from knowledge.grams import pairs
 from knowledge.words import normalise
 from storage.models import Proposal
@@ -54,7 +55,7 @@ async def cosign(ctx: Context, ref: str) -> Reply:
     proposal = await to_sign(ctx, ref, lock=True)
     if not await ctx.unit.proposals.cosign(proposal, ctx.person.id, ctx.now):
         raise Refusal("proposals.signed_before", ref=proposal.ref, count=proposal.signatures)
-    return reply("proposals.signed", ref=proposal.ref, what=proposal.what[:60], count=proposal.signatures)
+    return reply("proposals.signed", ref=proposal.ref, what=title(proposal), count=proposal.signatures)
 
 
 async def to_decide(ctx: Context, ref: str, *, lock: bool = False) -> Proposal:
@@ -95,6 +96,32 @@ async def merge(ctx: Context, ref: str, into: str) -> Reply:
     return told
 
 
+async def forget(ctx: Context) -> None:
+    """Blank the speaker's words: open proposals are withdrawn, what was adopted or merged stays in its public words.
+
+    Those who co-signed a withdrawn one hear of it; copies in other chats go too.
+    """
+    gone: list[str] = []
+    for ref in [one.ref for one in await ctx.unit.proposals.by_author(ctx.person.id)]:
+        proposal = await _found(ctx, ref, lock=True)
+        if proposal.state in ("adopted", "merged"):
+            proposal.what, proposal.why, proposal.place = discreet(proposal.what), "", ctx.full_name(proposal.area_code)
+            continue
+        if proposal.state == "open":
+            await _withdraw(ctx, proposal)
+        proposal.what, proposal.why, proposal.place = "", "", ""
+        gone.append(ref)
+    words = ctx.shelf.texts.word
+    await ctx.unit.erasure.copies(ctx.person.id, gone, lambda language: words(language, "privacy.gone"))
+
+
+async def _withdraw(ctx: Context, proposal: Proposal) -> None:
+    proposal.state = "withdrawn"
+    for chat in await ctx.unit.proposals.listeners(proposal):
+        if chat.person_id != ctx.person.id:
+            ctx.tell(chat, reply("proposals.heard.withdrawn", ref=proposal.ref))
+
+
 async def similar(ctx: Context, ref: str, limit: int = 5) -> Sequence[Proposal]:
     """Proposals of the same community, those first that share the most character pairs with this one."""
     source = await _found(ctx, ref)
@@ -109,7 +136,7 @@ async def _close(ctx: Context, proposal: Proposal, state: str, words: str) -> Re
     proposal.state, proposal.answer = state, words
     await ctx.audit(f"proposal.{state}", proposal.ref, **({"into": words} if state == "merged" else {}))
     for chat in listeners:
-        ctx.tell(chat, reply(f"proposals.heard.{state}", ref=proposal.ref, what=proposal.what[:60], words=words))
+        ctx.tell(chat, reply(f"proposals.heard.{state}", ref=proposal.ref, what=title(proposal), words=words))
     return reply(f"proposals.done.{state}", ref=proposal.ref, words=words, count=len(listeners))
 
 

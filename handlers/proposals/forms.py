@@ -18,6 +18,8 @@ from handlers.topic import Answer
 class Target(Pick):
     """Which proposal to merge into: one of the similar ones offered, or any other by its number."""
 
+    free: bool = True
+
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """A pressed choice, or a typed number of a proposal that can take another in."""
         typed = said.text.strip().upper()

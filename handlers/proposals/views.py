@@ -1,4 +1,7 @@
-"""How proposals are shown: the desk's card, and the list to co-sign. Nobody's name is in either."""
+"""How proposals are shown: the desk's card with everything, and in discreet words the list to co-sign and how one stands.
+
+Nobody's name is in any of them.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from handlers.context import Context
 from handlers.duty import above, area_of, duty_areas
 from handlers.errors import NotFound
 from handlers.messages import Choice, Reply, Say, choice, reply, say
+from handlers.proposals.public import told
 from storage.models import Area, Proposal
 
 
 def card(proposal: Proposal) -> Reply:
     """One proposal with 采纳, 合并 and 答复."""
-    told = {"ref": proposal.ref, "what": proposal.what, "where": proposal.place, "why": proposal.why}
+    everything = say("proposals.card", ref=proposal.ref, what=proposal.what, where=proposal.place, why=proposal.why)
     return Reply(
-        (say("proposals.card", **told), say("proposals.count", count=proposal.signatures)),
+        (everything, say("proposals.count", count=proposal.signatures)),
         (
             choice("proposals.adopt", f"proposal.adopt:{proposal.ref}", style="primary"),
             choice("proposals.merge", f"proposal.merge:{proposal.ref}"),
@@ -33,10 +37,8 @@ async def status(ctx: Context, ref: str) -> Reply:
     into = await ctx.unit.proposals.get(proposal.into_id) if proposal.into_id else None
     state = say(f"proposals.state.{proposal.state}", words=into.ref if into else proposal.answer)
     sign = choice("proposals.sign_one", f"proposal.sign:{proposal.ref}", ref=proposal.ref)
-    lines = (
-        say("proposals.line", ref=proposal.ref, what=proposal.what, where=proposal.place, count=proposal.signatures),
-        state,
-    )
+    what, where = await told(ctx, proposal)
+    lines = (say("proposals.line", ref=proposal.ref, what=what, where=where, count=proposal.signatures), state)
     return Reply(lines, (sign,) if proposal.state == "open" and proposal.author_id != ctx.person.id else (), card=True)
 
 
@@ -48,7 +50,7 @@ async def open_ones(ctx: Context) -> Reply:
         return reply("proposals.none", propose)
     signed = await ctx.unit.proposals.signed_by(ctx.person.id, [one.id for one in found])
     offered = [await _offer(ctx, one, signed) for one in found]
-    lines = (say("proposals.list"), *(_line(ctx, one, signed) for one in found))
+    lines = (say("proposals.list"), *[await _line(ctx, one, signed) for one in found])
     return Reply(lines, (*(one for one in offered if one), propose))
 
 
@@ -72,7 +74,15 @@ async def _offer(ctx: Context, proposal: Proposal, signed: Collection[int]) -> C
     return choice("proposals.sign_one", f"proposal.sign:{proposal.ref}", ref=proposal.ref)
 
 
-def _line(ctx: Context, proposal: Proposal, signed: Collection[int]) -> Say:
+async def kept(ctx: Context) -> list[Say]:
+    """What is kept about the speaker: their proposals by number, and how many they co-signed."""
+    refs = [one.ref for one in await ctx.unit.proposals.by_author(ctx.person.id) if one.what]
+    signed = await ctx.unit.proposals.signatures_of(ctx.person.id)
+    made = [say("proposals.kept", refs=" ".join(refs), count=len(refs))] if refs else []
+    return [*made, *([say("proposals.kept_signed", count=signed)] if signed else [])]
+
+
+async def _line(ctx: Context, proposal: Proposal, signed: Collection[int]) -> Say:
     key = "proposals.line"
     if proposal.state == "adopted":
         key = "proposals.line_adopted"
@@ -80,5 +90,5 @@ def _line(ctx: Context, proposal: Proposal, signed: Collection[int]) -> Say:
         key = "proposals.line_own"
     elif proposal.id in signed:
         key = "proposals.line_signed"
-    told = {"ref": proposal.ref, "what": proposal.what[:80], "where": proposal.place[:40], "count": proposal.signatures}
-    return say(key, **told)
+    what, where = await told(ctx, proposal, most=80)
+    return say(key, ref=proposal.ref, what=what, where=where, count=proposal.signatures)

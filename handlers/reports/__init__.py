@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
+from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.pictures import pictures, refusals
 from handlers.reports import forms, resident, staff
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press
 from knowledge.understanding import Understanding
@@ -19,7 +22,7 @@ topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.
 async def begin(ctx: Context, said: Incoming) -> Answer:
     """Start a report, unless the resident already has as many open as may be."""
     await resident.refuse_if_too_many(ctx)
-    return await ctx.start(forms.REPORT, **_kept_photos(ctx))
+    return await _start(ctx, Asked())
 
 
 @topic.on(intent("report"))
@@ -27,34 +30,37 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     """The words came first: ask only for what they leave open."""
     await resident.refuse_if_too_many(ctx)
     resident.refuse_private(ctx, resident.sure_category(ctx, said.text))
-    photos = [one.media_id for one in said.attachments if one.media_id is not None]
-    return await ctx.start(
-        forms.REPORT, report_words=said.text, **({"report_photos": photos} if photos else _kept_photos(ctx))
-    )
+    begun = await _start(ctx, Asked(said.text, tuple(pictures(said))))
+    told = refusals(said)
+    return [Reply(told), begun] if told and isinstance(begun, Reply) else begun
 
 
 @topic.on(press("report.as"))
 async def begin_as(ctx: Context, said: Incoming) -> Answer:
-    """'Did you mean' answered with a category: go on with the words said before."""
+    """'Did you mean' answered with a category (or with none): go on with the words the question was about."""
     await resident.refuse_if_too_many(ctx)
-    category = argument(said)
+    category, _, question = argument(said).partition(":")
+    asked = kept.recall(ctx, question)
+    if not category:
+        return await _start(ctx, asked)
     if category not in ctx.catalogue.categories:
         raise NotFound(category[:12])
-    words = str(ctx.chat.preset.get("words", ""))
-    known = {"report_words": words} if words else {}
-    return await ctx.start(forms.REPORT, **known, report_category=category)
+    resident.refuse_private(ctx, category)
+    return await _start(ctx, asked, report_category=category)
 
 
 @topic.on(intent("emergency"))
 async def emergency(ctx: Context, said: Incoming) -> Answer:
     """Life first: whom to call. The bot never claims to have called; it offers to tell the grid worker as well."""
-    ctx.chat.preset = {**ctx.chat.preset, "words": said.text}
+    question = kept.remember(ctx, said)
     found: Understanding = ctx.shelf.understander.understand(said.text)
     danger = found.emergency
+    if danger is not None and danger.id == "self-harm":
+        return Reply((say("emergency.stay", phone=danger.phone),), (choice("menu.human", "human", style="primary"),), card=True)
     phone, name = (danger.phone, danger.name) if danger else (ctx.rules.emergency_phone, "")
     return Reply(
-        (say("emergency.first", name=name, phone=phone), say("emergency.then")),
-        (choice("emergency.tell", "emergency.tell", "danger"), choice("menu.human", "human")),
+        (say("emergency.first", name=name, phone=phone), *refusals(said), say("emergency.then")),
+        (choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")),
         card=True,
     )
 
@@ -62,10 +68,9 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("emergency.tell"))
 async def tell_grid(ctx: Context, said: Incoming) -> Answer:
     """Report the emergency to the grid as well, above all queues."""
-    words = str(ctx.chat.preset.get("words", ""))
-    return await ctx.start(
-        forms.REPORT, **({"report_words": words} if words else {}), report_category="", report_urgency="critical"
-    )
+    asked = kept.recall(ctx, argument(said))
+    category = forms.danger_category(ctx, asked.words)
+    return await _start(ctx, asked, report_category=category, report_urgency="critical")
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
@@ -158,19 +163,21 @@ async def finish(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(kind(Kind.PHOTO))
 async def bare_photo(ctx: Context, said: Incoming) -> Answer:
-    """A picture without words: keep it and ask what it is about."""
-    refused = [one.problem for one in said.attachments if one.problem]
-    kept = [one.media_id for one in said.attachments if one.media_id is not None]
-    if refused and not kept:
-        return Reply((say(refused[0]),))
-    ctx.chat.preset = {**ctx.chat.preset, "photos": kept}
-    return Reply((say("photo.what_for"),), (choice("menu.report", "menu.report"), choice("menu.human", "human")))
+    """Pictures without words: keep them for a while, beside those sent just before, and ask what they are about."""
+    count, told = kept.add_photos(ctx, said)
+    if not pictures(said):
+        return Reply(told)
+    many = (say("photo.together", count=count),) if count > 1 else ()
+    return Reply(
+        (*told, say("photo.what_for"), *many), (choice("menu.report", "menu.report"), choice("menu.human", "human"))
+    )
 
 
-def _kept_photos(ctx: Context) -> dict[str, list[int]]:
-    kept = ctx.chat.preset.get("photos", [])
-    ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "photos"}
-    return {"report_photos": kept} if kept else {}
+async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
+    """The form with what was said already, and with the pictures that wait for it."""
+    photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
+    words = {"report_words": asked.words} if asked.words else {}
+    return await ctx.start(forms.REPORT, **words, **({"report_photos": photos} if photos else {}), **known)
 
 
 def _line(case: Case) -> Choice:

@@ -9,8 +9,10 @@ from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Text
 from handlers.form.steps import Answers
 from handlers.messages import Reply, Say, say
 from handlers.reports import resident, staff
+from handlers.topic import Answer
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
+_FROM_WORDS = {"from_words": True}
 OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
 
 
@@ -22,19 +24,50 @@ async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
 
 
 def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
-    """What the words already tell: the category when it is certain (or nothing comes near), the place when it is one."""
+    """What the words already tell: the category when it is certain (or nothing comes near), the place when it is one.
+
+    A place that was read from the words gives way to the one that changed words name.
+    """
     words = str(answers.get("report_words", ""))
     found: dict[str, Any] = {}
     if words and "report_category" not in answers:
         likely = resident.likely_categories(ctx, words)
         sure = resident.sure_category(ctx, words)
-        if sure or not likely:
+        if ctx.shelf.understander.understand(words).emergency:
+            found["report_category"] = danger_category(ctx, words)
+        elif sure or not likely:
             found["report_category"] = sure
-    if words and "report_place" not in answers:
+    if words and answers.get("report_place", _FROM_WORDS).get("from_words"):
         places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1 and places[0].kind == "building":
-            found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code)}
+            found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
     return found
+
+
+def danger_category(ctx: Context, words: str) -> str:
+    """The category where life is in danger: the likeliest when it is that danger itself, or private; else none.
+
+    Nothing is asked then, and what is private never goes the ordinary way (domain.md §9).
+    """
+    danger = ctx.shelf.understander.understand(words).emergency
+    likeliest = next((entry for entry, _ in resident.likely_categories(ctx, words)), "")
+    category = ctx.catalogue.categories.get(likeliest)
+    fits = category is not None and (category.private or (danger is not None and danger.id == category.id))
+    return likeliest if fits else ""
+
+
+def _critical(ctx: Context, answers: Answers) -> bool:
+    """Whether life is in danger: the resident said so, or the words (or those of the place) do."""
+    told = (str(answers.get("report_words", "")), str((answers.get("report_place") or {}).get("text", "")))
+    return answers.get("report_urgency") == "critical" or any(
+        ctx.shelf.understander.understand(words).emergency for words in told
+    )
+
+
+async def _file(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Open the case, as urgent as the words are when they are handed in."""
+    urgency = {"report_urgency": "critical"} if _critical(ctx, answers) else {}
+    return await resident.submit(ctx, {**answers, **urgency})
 
 
 def _about(ctx: Context, answers: Answers) -> Say | None:
@@ -47,8 +80,10 @@ def _about(ctx: Context, answers: Answers) -> Say | None:
 
 def _summary(ctx: Context, answers: Answers) -> Reply:
     category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
+    critical = (say("report.sum_critical"),) if _critical(ctx, answers) else ()
     return Reply(
         (
+            *critical,
             say("report.sum_head", name=category.label if category else say("report.other")),
             say("report.sum_place", place=answers["report_place"]["text"]),
             say("report.sum_words", words=answers["report_words"]),
@@ -60,8 +95,9 @@ def _summary(ctx: Context, answers: Answers) -> Reply:
 REPORT = Form(
     "report",
     version=1,
-    done=resident.submit,
+    done=_file,
     infer=_infer,
+    follow={"report_words": ("report_category",)},
     about=_about,
     steps=(
         Text(key="report_words", question="report.ask_words", least=2),

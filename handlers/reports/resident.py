@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from handlers.casework import card, file_case, filed, hand_on, record
+from handlers.casework import Handed, beyond_limits, card, file_case, filed, hand_on, record, standing
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
-from handlers.messages import Choice, Reply, choice, say
+from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.topic import Answer
 from handlers.worktime import told
 from storage.models import Case
@@ -77,7 +77,7 @@ async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
             "subject": category.id,
             "title": category.label,
             "urgency": category.urgency,
-            "department": category.department,
+            "suggested": category.department,
             "private": category.private,
             "limit": category.limit,
         }
@@ -147,23 +147,49 @@ async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
     return await _reopen(ctx, case, verdict)
 
 
-async def _reopen(ctx: Context, case: Case, verdict: str) -> Answer:
-    if case.finished_at is not None and ctx.now - case.finished_at > timedelta(days=ctx.rules.reopen_days):
-        raise Refusal(
-            "case.too_late",
-            choice("menu.report", "menu.report"),
-            choice("menu.human", "human"),
-            days=ctx.rules.reopen_days,
-        )
+async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "") -> Reply:
+    """Back to whoever handled it, or beyond the limit up to the sub-district. The stars given before no longer count."""
+    why_not = _closed_for_good(ctx, case)
+    if why_not is not None:
+        raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
+    stars, case.rating = case.rating, None
     case.reopened += 1
     case.state, case.outcome = "reopened", ""
-    await record(ctx, case, "reopen", verdict=verdict)
-    exhausted = case.reopened > ctx.rules.reopen_times
-    await hand_on(ctx, case, above=("grid_worker", "grid_leader", "community") if exhausted else ())
-    return Reply(
-        (say("case.reopened_street" if exhausted else "case.reopened", ref=case.ref),),
-        (choice("case.add", f"case.add:{case.ref}"),),
-    )
+    await record(ctx, case, "reopen", verdict=verdict, stars=stars)
+    told = await _bring_back(ctx, case, _added(case, words) if words else card(case))
+    return Reply((_reopened(ctx, case, told),), (choice("case.add", f"case.add:{case.ref}"),))
+
+
+def _closed_for_good(ctx: Context, case: Case) -> str | None:
+    """The sentence that says why a finished case cannot be opened again, None when it can."""
+    if case.finished_at is not None and ctx.now - case.finished_at > timedelta(days=ctx.rules.reopen_days):
+        return "case.too_late"
+    return "case.too_often" if case.reopened > ctx.rules.reopen_times else None
+
+
+def _instead() -> tuple[Choice, ...]:
+    return choice("menu.report", "menu.report"), choice("menu.human", "human")
+
+
+async def _bring_back(ctx: Context, case: Case, shown: Reply) -> Handed:
+    """Show a case to who handled it, while they hold that office; otherwise to whose turn it is."""
+    role = await standing(ctx, case.handler_id, case)
+    chat = await ctx.unit.people.chat_of(case.handler_id) if role and case.handler_id is not None else None
+    if not beyond_limits(ctx, case) and chat is not None and ctx.tell(chat, shown):
+        return Handed(role, [chat])
+    handed = await hand_on(ctx, case, shown=shown)
+    if chat is not None and chat not in handed.chats:
+        ctx.tell(chat, Reply((say("case.told.taken_up", ref=case.ref),)))
+    return handed
+
+
+def _reopened(ctx: Context, case: Case, handed: Handed) -> Say:
+    """What happened to a reopened case, and no more than that."""
+    if not beyond_limits(ctx, case):
+        return say("case.reopened" if handed.chats else "case.reopened_queue", ref=case.ref)
+    if handed.role in ("", "street"):
+        return say("case.reopened_street" if handed.chats else "case.reopened_street_queue", ref=case.ref)
+    return say("case.reopened_desk", ref=case.ref, who=say(f"case.desk.{handed.role}"))
 
 
 async def rate(ctx: Context, ref: str, stars: str) -> Answer:
@@ -183,15 +209,24 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
-    """Words added to a case reach whoever handles it."""
-    case = await own(ctx, str(answers["case"]), lock=True)
-    await record(ctx, case, "add", answers["supplement"])
-    told_one = case.handler_id is not None and await ctx.tell_person(
-        case.handler_id, _added(case, answers["supplement"])
-    )
-    if not told_one:
-        await hand_on(ctx, case)
-    return Reply((say("supplement.kept", ref=case.ref),))
+    """Words added to a case reach whoever handles it; those added to a finished one reopen it, like 没解决."""
+    case, words = await own(ctx, str(answers["case"]), lock=True), str(answers["supplement"])
+    await record(ctx, case, "add", words)
+    kept = say("supplement.kept", ref=case.ref)
+    if case.state not in ("finished", "confirmed"):
+        await _bring_to_handler(ctx, case, words)
+        return Reply((kept,))
+    if (why_not := _closed_for_good(ctx, case)) is not None:
+        await _bring_to_handler(ctx, case, words)
+        return Reply((kept, say(why_not, ref=case.ref, days=ctx.rules.reopen_days)), _instead())
+    reopened = await _reopen(ctx, case, "added", words)
+    return Reply((kept, *reopened.lines), reopened.choices)
+
+
+async def _bring_to_handler(ctx: Context, case: Case, words: str) -> None:
+    working = await standing(ctx, case.handler_id, case)
+    if not (working and case.handler_id is not None and await ctx.tell_person(case.handler_id, _added(case, words))):
+        await hand_on(ctx, case, shown=_added(case, words))
 
 
 def _added(case: Case, words: str) -> Reply:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers.casework import card, hand_on, record
+from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, record, standing
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
-from handlers.messages import Priority, Reply, choice, say
+from handlers.messages import Priority, Reply, Say, choice, say
 from handlers.permissions import ACTIONS, may
 from handlers.reports.resident import solved_choices
 from handlers.topic import Answer
@@ -28,7 +28,29 @@ async def workable(ctx: Context, ref: str, action: str) -> Case:
     if case.private:
         await ctx.require("case.read_private", case.area, subject=case.ref)
     await ctx.require(action, case.area, case.department, subject=case.ref)
+    if action in ("case.return", "case.finish"):
+        await _refuse_unless_in_hand(ctx, case)
+    if action == "case.return":
+        await _refuse_at_the_end_of_the_line(ctx, case)
     return case
+
+
+async def _refuse_unless_in_hand(ctx: Context, case: Case) -> None:
+    """What somebody has accepted is for them, or for somebody of a higher role in the same area, to return or finish."""
+    if case.state != "accepted" or case.handler_id == ctx.person.id:
+        return
+    theirs = await standing(ctx, case.handler_id, case)
+    if theirs and RANK[theirs] >= RANK[await standing(ctx, ctx.person.id, case)]:
+        raise Refusal("case.held", ref=case.ref, who=say(f"role.{theirs}"))
+
+
+async def _refuse_at_the_end_of_the_line(ctx: Context, case: Case) -> None:
+    """The sub-district decides on the spot; what has come to belong to it is not returned again (domain.md §3)."""
+    accepting = (choice("case.do.accept", f"case.accept:{case.ref}", "primary"),) if case.state in WAITING else ()
+    if await standing(ctx, ctx.person.id, case) == "street":
+        raise Refusal("case.last_in_line", *accepting, ref=case.ref)
+    if beyond_limits(ctx, case):
+        raise Refusal("case.no_more_returns", *accepting, ref=case.ref)
 
 
 async def open_cases(ctx: Context) -> Answer:
@@ -58,6 +80,8 @@ async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
         if not may(duty.role, "case.list"):
             continue
         department = duty.department if duty.role == "department" else ""
+        if duty.role == "department" and not department:
+            continue
         private = may(duty.role, "case.read_private")
         for case in await ctx.unit.cases.open_in([area.path], limit, private=private, department=department):
             seen[case.id] = case
@@ -90,42 +114,63 @@ async def accept(ctx: Context, ref: str) -> Answer:
 
 
 async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
-    """退回: with a reason code, at most rules.returns times; then the sub-district decides (domain.md §3)."""
+    """退回: with a reason code, up the line; after rules.returns times the sub-district decides (domain.md §3)."""
     case = await workable(ctx, str(answers["case"]), "case.return")
     _must_be(case, (*WAITING, "accepted"))
+    role, handler, told = await standing(ctx, ctx.person.id, case), case.handler_id, case.state == "returned"
     case.returns += 1
     case.state, case.handler_id = "returned", None
-    await _done(ctx, case, "return", answers.get("return_words") or "", reason=answers["return_reason"])
-    last = case.returns > ctx.rules.returns
-    passed = ("grid_worker", "grid_leader", "community") if last else ("grid_worker", "grid_leader")
-    chats = await hand_on(ctx, case, above=passed)
-    return Reply(
-        (
-            say(
-                "case.did.returned_street" if last else "case.did.returned" if chats else "case.did.returned_queue",
-                ref=case.ref,
-            ),
-        )
-    )
+    if role == "department":
+        case.department = ""
+    await _done(ctx, case, "return", answers.get("return_words") or "", reason=answers["return_reason"], to=_next(role))
+    handed = await hand_on(ctx, case)
+    await _tell_handler(ctx, handler, "case.told.returned", case, role)
+    if not told:
+        await _tell_resident(ctx, case, Reply((_passed_on(case, handed),)))
+    return Reply((_returned(ctx, case, handed),))
+
+
+def _next(role: str) -> str:
+    """Whose turn it is after this role."""
+    return "community" if RANK[role] < RANK["community"] else "street"
+
+
+def _returned(ctx: Context, case: Case, handed: Handed) -> Say:
+    """What became of a returned case, and no more than that."""
+    last, who = beyond_limits(ctx, case), say(f"case.desk.{handed.role}") if handed.role else ""
+    if not handed.chats:
+        return say("case.did.returned_street_queue" if last else "case.did.returned_queue", ref=case.ref)
+    if last:
+        key = "case.did.returned_street" if handed.role == "street" else "case.did.returned_desk"
+        return say(key, ref=case.ref, who=who)
+    return say("case.did.returned", ref=case.ref, who=who)
+
+
+def _passed_on(case: Case, handed: Handed) -> Say:
+    if not handed.chats:
+        return say("case.told.passed_queue", ref=case.ref, title=case.title)
+    return say("case.told.passed", ref=case.ref, title=case.title, who=say(f"case.desk.{handed.role}"))
 
 
 async def escalate(ctx: Context, ref: str) -> Answer:
-    """转人工: the community's staff get the case; its state stays, so nothing is forgotten."""
+    """转人工: the next in line get the case; its state stays, so nothing is forgotten."""
     case = await workable(ctx, ref, "case.handoff")
     _must_be(case, (*WAITING, "accepted"))
-    await _done(ctx, case, "escalate")
-    chats = [
-        chat
-        for chat in await hand_on(ctx, case, above=("grid_worker", "grid_leader"))
-        if chat.person_id != ctx.person.id
-    ]
-    return Reply((say("case.did.escalated" if chats else "case.did.escalated_queue", ref=case.ref),))
+    role = await standing(ctx, ctx.person.id, case)
+    if role == "street":
+        raise Refusal("case.last_in_line", ref=case.ref)
+    await _done(ctx, case, "escalate", to=_next(role))
+    handed = await hand_on(ctx, case, without=(ctx.person.id,))
+    if not handed.chats:
+        return Reply((say("case.did.escalated_queue", ref=case.ref),))
+    return Reply((say("case.did.escalated", ref=case.ref, who=say(f"case.desk.{handed.role}")),))
 
 
 async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
     """办结: done, says the handler. The resident is asked, and only the resident can make it 'solved'."""
     case = await workable(ctx, str(answers["case"]), "case.finish")
     _must_be(case, ("accepted",))
+    role, handler = await standing(ctx, ctx.person.id, case), case.handler_id
     case.state, case.outcome, case.finished_at, case.handler_id = "finished", answers["outcome"], ctx.now, ctx.person.id
     event = await _done(ctx, case, "finish", answers["finish_words"], outcome=answers["outcome"])
     photos = tuple(answers.get("finish_photos") or ())
@@ -138,6 +183,7 @@ async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
         say("case.told.solved"),
     )
     await _tell_resident(ctx, case, Reply(lines, solved_choices(case), photos, card=True))
+    await _tell_handler(ctx, handler, "case.told.finished_by", case, role)
     return Reply((say("case.did.finished", ref=case.ref),))
 
 
@@ -150,6 +196,12 @@ async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
     """Where the report was written, or wherever its owner was last heard."""
     if not ctx.tell(await ctx.unit.people.chat(case.chat_id), reply, Priority.REPLY):
         await ctx.tell_person(case.reporter_id, reply)
+
+
+async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case, role: str) -> None:
+    """Who had accepted the case hears that somebody else of this role took it out of their hands."""
+    if handler is not None and handler != ctx.person.id:
+        await ctx.tell_person(handler, Reply((say(key, ref=case.ref, title=case.title, who=say(f"role.{role}")),)))
 
 
 def _must_be(case: Case, states: tuple[str, ...]) -> None:

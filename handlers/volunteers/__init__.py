@@ -12,14 +12,14 @@ from handlers.topic import Answer, Topic, argument, command, intent, phrase, pre
 from handlers.volunteers import claims, signup, tasks, views
 from handlers.volunteers.forms import POST, SIGN_UP
 
-topic = Topic("volunteers", forms=[SIGN_UP, POST])
+topic = Topic("volunteers", forms=[SIGN_UP, POST], keeps=views.kept, forget=claims.forget)
 
 
 @topic.on(intent("volunteer"), command("volunteer"), phrase("volunteers.words"), press("menu.volunteer"))
 async def begin(ctx: Context, said: Incoming) -> Answer:
     """The sign-up form, or the entry of somebody who signed up already."""
     volunteer = await ctx.unit.volunteers.get(ctx.person.id)
-    return views.entry(ctx, volunteer) if volunteer else await ctx.start(SIGN_UP)
+    return views.entry(ctx, volunteer) if volunteer else await ctx.start(SIGN_UP, **signup.name_of(ctx))
 
 
 @topic.on(press("volunteer.edit"))

@@ -13,6 +13,9 @@ from handlers.volunteers.signup import registered
 from handlers.volunteers.tasks import ask_more, locked
 from storage.models import Claim, Task, Volunteer
 
+NOBODY = "—"
+"""Stands where a name was that its owner had deleted."""
+
 
 async def claim(ctx: Context, ref: str) -> Reply:
     """我来: a place, or a position in the waiting list.
@@ -47,6 +50,19 @@ async def decline(ctx: Context, ref: str) -> Reply:
     if task.taken < task.places:
         await _ask_when_short(ctx, task)
     return reply("volunteers.declined", ref=task.ref)
+
+
+async def forget(ctx: Context) -> None:
+    """Take the speaker off the list: tasks to come are declined for them, so that free places go to who waits in line."""
+    volunteer = await ctx.unit.volunteers.get(ctx.person.id)
+    if volunteer is None:
+        return
+    tasks = await ctx.unit.volunteers.tasks_of(ctx.person.id)
+    for ref in [task.ref for task in tasks if task.starts_at > ctx.now]:
+        await decline(ctx, ref)
+    if ctx.person.name:
+        await ctx.unit.erasure.unname_for_staff(ctx.person.name, [task.ref for task in tasks], NOBODY)
+    await ctx.unit.volunteers.remove(volunteer)
 
 
 async def _own(ctx: Context, ref: str) -> tuple[Task, Claim]:

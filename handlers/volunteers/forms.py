@@ -12,7 +12,7 @@ from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.volunteers import signup, tasks
 from handlers.volunteers.kinds import SKILLS, TIMES
-from handlers.volunteers.views import grid_name, joined, local, skill, when
+from handlers.volunteers.views import called, grid_name, joined, local, skill, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def _entry(ctx: Context, answers: Answers) -> Reply:
         times=joined([when(one) for one in answers["volunteer_times"]]),
         grid=grid_name(ctx, answers["volunteer_grid"]["area"]),
     )
-    return Reply((told,))
+    return Reply((*called(answers.get("volunteer_name") or ""), told))
 
 
 def _task(ctx: Context, answers: Answers) -> Reply:
@@ -55,7 +55,7 @@ def _task(ctx: Context, answers: Answers) -> Reply:
         "volunteers.summary",
         what=answers["task_what"],
         skill=skill(answers["task_skill"]),
-        when=local(datetime.fromisoformat(answers["task_when"])),
+        when=local(datetime.fromisoformat(answers["task_when"]), ctx.now),
         where=answers["task_where"]["text"],
         places=answers["task_places"],
     )
@@ -81,6 +81,7 @@ SIGN_UP = Form(
             options=[(one, when(one)) for one in TIMES],
         ),
         Place(key="volunteer_grid", question="volunteers.ask_grid"),
+        Text(key="volunteer_name", question="volunteers.ask_name", optional=True, most=20),
         Confirm(key="volunteer_confirm", question="volunteers.ask_confirm", summary=_entry),
     ),
 )

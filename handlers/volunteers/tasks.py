@@ -87,14 +87,14 @@ Shown = tuple[tuple[Say, ...], tuple[Choice, ...]]
 
 async def _for_staff(ctx: Context, task: Task) -> Shown:
     waiting = len(await ctx.unit.volunteers.claims(task.id, "waiting"))
-    names = await ctx.unit.volunteers.comers(task.id)
+    comers = await ctx.unit.volunteers.comers(task.id)
     line = views.line("volunteers.staff_line", task, taken=task.taken, waiting=waiting)
     more = choice("volunteers.more", f"task.more:{task.ref}", ref=task.ref)
     offered = (more,) if task.taken < task.places and await ctx.may("task.post", task.area) else ()
-    if not names:
+    if not comers:
         return (line,), offered
-    await ctx.audit("task.list", task.ref, names=len(names))
-    return (line, say("volunteers.comers", names=views.named(names))), offered
+    await ctx.audit("task.list", task.ref, people=len(comers))
+    return (line, say("volunteers.comers", names=views.named(comers))), offered
 
 
 async def _for_volunteer(ctx: Context, task: Task) -> Shown:

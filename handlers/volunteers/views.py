@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.context import Context
 from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.worktime import SHANGHAI
+from knowledge.phones import mask
 from storage.models import Task, Volunteer
 
 
@@ -21,9 +22,11 @@ def when(value: str) -> Say:
     return say(f"volunteers.time.{value}")
 
 
-def local(moment: datetime) -> str:
-    """Local time as ``11-28 09:00``."""
-    return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+def local(moment: datetime, since: datetime) -> str:
+    """Local time as ``11-28 09:00``, with the year when it is another than that of ``since``, when it was written."""
+    there = moment.astimezone(SHANGHAI)
+    same = there.year == since.astimezone(SHANGHAI).year
+    return there.strftime("%m-%d %H:%M" if same else "%Y-%m-%d %H:%M")
 
 
 def joined(parts: Sequence[object]) -> object:
@@ -34,11 +37,17 @@ def joined(parts: Sequence[object]) -> object:
     return say("volunteers.and", first=joined(parts[:middle]), second=joined(parts[middle:]))
 
 
-def named(names: Sequence[str]) -> object:
-    """The names that were given, and how many came without."""
-    given: list[object] = [name for name in names if name]
-    unnamed = len(names) - len(given)
+def named(comers: Sequence[tuple[str, str]]) -> object:
+    """Who comes, with what was given of (name, phone), the phone masked; and how many gave neither."""
+    given = [_person(name, phone) for name, phone in comers if name or phone]
+    unnamed = len(comers) - len(given)
     return joined([*given, say("volunteers.unnamed", count=unnamed)] if unnamed else given)
+
+
+def _person(name: str, phone: str) -> object:
+    if not phone:
+        return name
+    return say("volunteers.comer", name=name or say("volunteers.no_name"), phone=mask(phone))
 
 
 def grid_name(ctx: Context, code: str) -> str:
@@ -46,6 +55,11 @@ def grid_name(ctx: Context, code: str) -> str:
     lineage = ctx.catalogue.lineage(code)
     grid = next((area.code for area in lineage if area.kind == "grid"), code)
     return ctx.full_name(grid)
+
+
+def called(name: str) -> tuple[Say, ...]:
+    """The line with what somebody wants to be called, where they said so."""
+    return (say("volunteers.called", name=name),) if name else ()
 
 
 def entry(ctx: Context, volunteer: Volunteer) -> Reply:
@@ -56,6 +70,7 @@ def entry(ctx: Context, volunteer: Volunteer) -> Reply:
         times=joined([when(one) for one in volunteer.times]),
         grid=grid_name(ctx, volunteer.area_code),
     )
+    name = called(ctx.person.name)
     state = say("volunteers.active" if volunteer.active else "volunteers.paused")
     switch = ("volunteers.pause", "volunteer.pause") if volunteer.active else ("volunteers.resume", "volunteer.resume")
     offered = (
@@ -63,7 +78,15 @@ def entry(ctx: Context, volunteer: Volunteer) -> Reply:
         choice("volunteers.edit", "volunteer.edit"),
         choice(*switch),
     )
-    return Reply((say("volunteers.yours"), told, state), offered, card=True)
+    return Reply((say("volunteers.yours"), *name, told, state), offered, card=True)
+
+
+async def kept(ctx: Context) -> list[Say]:
+    """What is kept about the speaker as a volunteer."""
+    volunteer = await ctx.unit.volunteers.get(ctx.person.id)
+    tasks = await ctx.unit.volunteers.tasks_of(ctx.person.id)
+    entered = [say("volunteers.kept", grid=grid_name(ctx, volunteer.area_code))] if volunteer else []
+    return [*entered, *([say("volunteers.kept_tasks", count=len(tasks))] if tasks else [])]
 
 
 def card(task: Task) -> Reply:
@@ -93,7 +116,7 @@ def line(key: str, task: Task, **more: object) -> Say:
     told = {
         "ref": task.ref,
         "what": task.what,
-        "when": local(task.starts_at),
+        "when": local(task.starts_at, task.created_at),
         "where": task.place,
         "places": task.places,
     }

@@ -13,7 +13,7 @@ from storage.models.base import Base, BigId
 
 
 class Proposal(Base):
-    """Somebody's suggestion: ``open`` until adopted, answered or merged into another (domain.md §4)."""
+    """Somebody's suggestion: ``open`` until adopted, answered, merged into another, or withdrawn with its author (domain.md §4)."""
 
     __tablename__ = "proposals"
     __table_args__ = (Index("ix_proposals_area_state", "area_code", "state"),)

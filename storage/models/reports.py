@@ -70,7 +70,10 @@ class CaseEvent(Base):
 
 
 class Media(Base):
-    """A file of ours under a random name, cleaned of what the camera wrote into it; or one kept at the channel (voice)."""
+    """A file of ours under a random name, cleaned of what the camera wrote into it; or one kept at the channel (voice).
+
+    Once ``deleted_at`` is set nobody is shown it any more, and a job removes the file and then the row.
+    """
 
     __tablename__ = "media"
 
@@ -85,6 +88,7 @@ class Media(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"))
     created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
 
 
 class Handoff(Base):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from storage.models import Handoff, Remark
+from storage.models import Area, Handoff, Remark
 from storage.repositories.base import Repository, free_reference
 
 
@@ -30,15 +30,13 @@ class Handoffs(Repository):
             .order_by(Handoff.id.desc())
         )
 
-    async def waiting(self, area_codes: Sequence[str]) -> Sequence[Handoff]:
-        """Who waits for a person, longest first."""
-        return (
-            await self.session.scalars(
-                select(Handoff)
-                .where(Handoff.state == "waiting", Handoff.area_code.in_(area_codes))
-                .order_by(Handoff.id)
-            )
-        ).all()
+    async def waiting(self, paths: Sequence[str], codes: Iterable[str], limit: int = 5) -> Sequence[Handoff]:
+        """Who waits for a person in these subtrees, or in exactly one of these areas; longest first."""
+        within = or_(
+            Handoff.area_code.in_(list(codes)), *(Area.path.startswith(path, autoescape=True) for path in paths)
+        )
+        query = select(Handoff).join(Area, Area.code == Handoff.area_code).where(Handoff.state == "waiting", within)
+        return (await self.session.scalars(query.order_by(Handoff.id).limit(limit))).all()
 
     async def new_reference(self) -> str:
         """A free reference such as H3F8W."""

@@ -33,11 +33,27 @@ class Messages(Repository):
         await self.session.execute(insert(Message), numbered)
         return range(last + 1, last + 1 + len(rows))
 
-    async def last(self, chat_id: int, limit: int, before: int | None = None) -> Sequence[Message]:
-        """The newest ``limit`` messages of a chat, oldest first."""
-        query = select(Message).where(Message.chat_id == chat_id).order_by(Message.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(Message.id < before)
+    async def last(
+        self, chat_id: int, limit: int, before: int | None = None, characters: int | None = None
+    ) -> Sequence[Message]:
+        """The newest ``limit`` messages of a chat, oldest first.
+
+        It does not go back beyond the one with which their texts exceed ``characters``, so that reading stays small
+        whatever was written.
+        """
+        of_chat = [Message.chat_id == chat_id, *([Message.id < before] if before is not None else [])]
+        query = select(Message).where(*of_chat).order_by(Message.id.desc()).limit(limit)
+        if characters is not None:
+            sizes = (
+                select(Message.id, func.length(Message.text).label("size"))
+                .where(*of_chat)
+                .order_by(Message.id.desc())
+                .limit(limit)
+                .subquery()
+            )
+            so_far = func.sum(sizes.c.size).over(order_by=sizes.c.id.desc()) - sizes.c.size
+            summed = select(sizes.c.id, so_far.label("so_far")).subquery()
+            query = query.where(Message.id.in_(select(summed.c.id).where(summed.c.so_far < characters)))
         return list(reversed((await self.session.scalars(query)).all()))
 
     async def since(self, cursors: dict[int, int], limit: int = 500) -> Sequence[Message]:

@@ -15,7 +15,8 @@ from storage.repositories.base import Repository
 
 def live_in(area: Area) -> ColumnElement[bool]:
     """The condition (on people with their area outer joined) for an area's audience; the root's includes those who never said
-    where they live, unless they asked for no notices."""
+    where they live, unless they asked for no notices.
+    """
     inside = Area.path.startswith(area.path, autoescape=True)
     return inside if area.parent_code else or_(inside, and_(Person.area_code.is_(None), Person.quiet.is_(False)))
 
@@ -105,6 +106,21 @@ class People(Repository):
         await self.session.execute(
             update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(chat_id=known.id)
         )
+
+    async def on_duty_below(self, roles: Sequence[str], path: str, limit: int = 5) -> list[Chat]:
+        """The reachable chats of people who hold one of these roles anywhere in a subtree, the last heard first."""
+        query = (
+            select(Chat).join(Duty, Duty.person_id == Chat.person_id).join(Area, Area.code == Duty.area_code)
+            .where(
+                Duty.role.in_(roles), Duty.until.is_(None), Area.path.startswith(path, autoescape=True),
+                Chat.unreachable_at.is_(None), Chat.group.is_(False),
+            )
+            .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(limit * 4)
+        )  # fmt: skip
+        newest: dict[int, Chat] = {}
+        for chat in await self.session.scalars(query):
+            newest.setdefault(chat.person_id, chat)
+        return list(newest.values())[:limit]
 
     async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
         """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""

@@ -46,6 +46,15 @@ class Proposals(Repository):
         query = query.where(Proposal.state == "open")
         return await self.session.scalar(query) or 0
 
+    async def by_author(self, person_id: int) -> Sequence[Proposal]:
+        """Everything somebody proposed, the oldest first, which is also the order in which to lock."""
+        query = select(Proposal).where(Proposal.author_id == person_id).order_by(Proposal.id)
+        return (await self.session.scalars(query)).all()
+
+    async def signatures_of(self, person_id: int) -> int:
+        """How many proposals somebody co-signed."""
+        return await self.session.scalar(select(func.count()).where(Cosign.person_id == person_id)) or 0
+
     async def open_in(self, area: Area | None, limit: int = 5) -> Sequence[Proposal]:
         """Open and adopted proposals, the most co-signed first."""
         query = select(Proposal).where(Proposal.state.in_(("open", "adopted")))

@@ -1,5 +1,7 @@
-"""The two queues. Both databases take the same path: ordinary tables claimed with FOR UPDATE SKIP LOCKED, which SQLite drops
-because its one writer excludes the others anyway (docs/adr/0010).
+"""The two queues, what came in and what is to go out.
+
+Both databases take the same path: ordinary tables claimed with FOR UPDATE SKIP LOCKED, which SQLite drops because its one
+writer excludes the others anyway (docs/adr/0010).
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Result as Rows
+from sqlalchemy import Table, UpdateBase, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
@@ -22,6 +25,11 @@ Key = tuple[str, str]
 def _table(model: type) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+async def _bulk(queue: Repository, statement: UpdateBase) -> Rows[Any]:
+    """Change rows without looking for them among the loaded objects."""
+    return await queue.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _inserting(queue: Repository, model: type) -> sqlite.Insert | postgresql.Insert:
@@ -38,29 +46,38 @@ class InboxQueue(Repository):
     async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
         """The oldest waiting update of each of these chats, locked; one that another process has in hand is left out."""
         pair = tuple_(Inbox.channel, Inbox.chat)
-        oldest = select(func.min(Inbox.id)).where(Inbox.state == "queued", pair.in_(list(keys))).group_by(Inbox.channel, Inbox.chat)
+        oldest = (
+            select(func.min(Inbox.id))
+            .where(Inbox.state == "queued", pair.in_(list(keys)))
+            .group_by(Inbox.channel, Inbox.chat)
+        )
         query = select(Inbox).where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
         return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def following(self, row: Inbox, limit: int = 10) -> Sequence[Inbox]:
         """What waits in the same chat behind ``row``."""
-        query = select(Inbox).where(Inbox.state == "queued", Inbox.channel == row.channel, Inbox.chat == row.chat, Inbox.id > row.id)
+        query = select(Inbox).where(
+            Inbox.state == "queued", Inbox.channel == row.channel, Inbox.chat == row.chat, Inbox.id > row.id
+        )
         return (await self.session.scalars(query.order_by(Inbox.id).limit(limit))).all()
 
     async def waiting(self, limit: int = 2000) -> list[Key]:
         """Chats with something waiting, the longest first."""
         query = select(Inbox.channel, Inbox.chat).where(Inbox.state == "queued").group_by(Inbox.channel, Inbox.chat)
-        return [(channel, chat) for channel, chat in await self.session.execute(query.order_by(func.min(Inbox.id)).limit(limit))]
+        return [
+            (channel, chat)
+            for channel, chat in await self.session.execute(query.order_by(func.min(Inbox.id)).limit(limit))
+        ]
 
     async def depth(self) -> tuple[int, int]:
         """(waiting, dead) updates."""
         query = select(Inbox.state, func.count()).where(Inbox.state.in_(("queued", "dead"))).group_by(Inbox.state)
-        found = {state: count for state, count in await self.session.execute(query)}
+        found = {row[0]: row[1] for row in await self.session.execute(query)}
         return found.get("queued", 0), found.get("dead", 0)
 
     async def finish(self, ids: Sequence[int]) -> None:
         """Handled: the words are in ``messages`` now, so the raw text goes."""
-        await self.session.execute(update(Inbox).where(Inbox.id.in_(ids), Inbox.state == "queued").values(state="done", raw="").execution_options(synchronize_session=False))
+        await _bulk(self, update(Inbox).where(Inbox.id.in_(ids), Inbox.state == "queued").values(state="done", raw=""))
 
     async def fail(self, row_id: int, error: str, most: int) -> bool:
         """Count a failed attempt; True when it was the last and the update is set aside as dead (its raw text stays)."""
@@ -75,7 +92,7 @@ class InboxQueue(Repository):
     async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
         """Delete handled updates older than ``instant`` (they were kept to recognise redeliveries)."""
         old = select(Inbox.id).where(Inbox.state == "done", Inbox.received_at < instant).limit(limit)
-        gone = await self.session.execute(delete(Inbox).where(Inbox.id.in_(old)).returning(Inbox.id).execution_options(synchronize_session=False))
+        gone = await _bulk(self, delete(Inbox).where(Inbox.id.in_(old)).returning(Inbox.id))
         return len(gone.all())
 
 
@@ -123,7 +140,9 @@ class OutboxQueue(Repository):
         query = select(Rate).where(Rate.channel == channel).with_for_update()
         rate = await self.session.scalar(query)
         if rate is None:
-            await self.session.execute(_inserting(self, Rate).values(channel=channel, next_at=now).on_conflict_do_nothing())
+            await self.session.execute(
+                _inserting(self, Rate).values(channel=channel, next_at=now).on_conflict_do_nothing()
+            )
             rate = (await self.session.scalars(query)).one()
         burst = max(1, int(per_second * 0.05))
         return (min(most, burst) if rate.next_at <= now else 0), rate
@@ -135,12 +154,14 @@ class OutboxQueue(Repository):
         picked: dict[int, Claimed] = {}
         for row, external, text, body, at in rows:
             if len(picked) < limit and row.chat_id not in picked and row.id not in expired:
-                picked[row.chat_id] = Claimed(row.id, row.chat_id, external, text, body, row.priority, row.attempts, row.uncertain, at)
+                picked[row.chat_id] = Claimed(
+                    row.id, row.chat_id, external, text, body, row.priority, row.attempts, row.uncertain, at
+                )
         if expired:
             await self._set(expired, state="expired", finished_at=now)
         if picked:
             await self._set([one.id for one in picked.values()], state="sending", lease_until=now + lease)
-            await self.session.execute(update(Gate).where(Gate.chat_id.in_(picked)).values(next_at=now + lease).execution_options(synchronize_session=False))
+            await _bulk(self, update(Gate).where(Gate.chat_id.in_(picked)).values(next_at=now + lease))
         return list(picked.values())
 
     async def settle(self, results: Sequence[Result], now: datetime) -> None:
@@ -165,7 +186,13 @@ class OutboxQueue(Repository):
 
     async def release_lost(self, now: datetime) -> int:
         """Take back sends whose process died (their lease ran out): sent again once, then given up as dead."""
-        lost = (await self.session.scalars(select(Outbox).where(Outbox.state == "sending", Outbox.lease_until < now).with_for_update(skip_locked=True))).all()
+        lost = (
+            await self.session.scalars(
+                select(Outbox)
+                .where(Outbox.state == "sending", Outbox.lease_until < now)
+                .with_for_update(skip_locked=True)
+            )
+        ).all()
         for row in lost:
             row.uncertain += 1
             row.state, row.lease_until = ("queued" if row.uncertain <= 1 else "dead"), None
@@ -176,49 +203,54 @@ class OutboxQueue(Repository):
     async def renew(self, ids: Sequence[int], chat_ids: Sequence[int], until: datetime) -> None:
         """Hold on to sends still in flight."""
         await self._set(ids, lease_until=until)
-        await self.session.execute(update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until).execution_options(synchronize_session=False))
+        await _bulk(self, update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until))
 
     async def bring_near(self, channel: str, now: datetime, far: timedelta, moved: timedelta | None = None) -> None:
         """After the clock was put back (by ``moved``, if that is known): nothing waits for an instant ``far`` ahead.
 
         The gate of a chat with a send under way, or lost, stays shut until that send's lease ends.
         """
-        quick, outbox = {"synchronize_session": False}, _table(Outbox)
-        under_way = select(outbox.c.chat_id).where(outbox.c.state == "sending")
-        await self.session.execute(
-            update(Gate).where(Gate.next_at > now + far, Gate.chat_id.not_in(under_way)).values(next_at=now).execution_options(**quick)
+        under_way = select(Outbox.chat_id).where(Outbox.state == "sending")
+        await _bulk(
+            self, update(Gate).where(Gate.next_at > now + far, Gate.chat_id.not_in(under_way)).values(next_at=now)
         )
         late = Outbox.state == "sending", Outbox.lease_until > now + far
-        await self.session.execute(
-            update(Gate).where(Gate.chat_id.in_(select(Outbox.chat_id).where(*late))).values(next_at=now + far).execution_options(**quick)
+        await _bulk(
+            self, update(Gate).where(Gate.chat_id.in_(select(Outbox.chat_id).where(*late))).values(next_at=now + far)
         )
-        await self.session.execute(update(Outbox).where(*late).values(lease_until=now + far).execution_options(**quick))
+        await _bulk(self, update(Outbox).where(*late).values(lease_until=now + far))
         _, rate = await self.allowance(channel, now, 1, 1)
         if rate.next_at > now + far:
             rate.next_at = max(now, rate.next_at + moved) if moved else now
 
     async def next_opening(self, channel: str, now: datetime) -> datetime | None:
         """When the next waiting message may go, as far as its chat's gate says."""
-        query = select(func.min(Gate.next_at)).join(Outbox, Outbox.chat_id == Gate.chat_id).where(Outbox.channel == channel, Outbox.state == "queued")
+        query = (
+            select(func.min(Gate.next_at))
+            .join(Outbox, Outbox.chat_id == Gate.chat_id)
+            .where(Outbox.channel == channel, Outbox.state == "queued")
+        )
         found: datetime | None = await self.session.scalar(query)
         return found
 
     async def bury(self, chat_id: int, reason: str, now: datetime) -> None:
         """Nothing more can reach this chat: what waits for it is dead."""
-        await self.session.execute(
-            update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued").values(state="dead", error=reason[:200], finished_at=now)
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
+        waiting = update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued")
+        await _bulk(self, waiting.values(state="dead", error=reason[:200], finished_at=now))
 
     async def depth(self) -> dict[str, int]:
         """How many are queued, sending and dead."""
-        query = select(Outbox.state, func.count()).where(or_(Outbox.state.in_(("queued", "sending")), and_(Outbox.state == "dead"))).group_by(Outbox.state)
-        return {state: count for state, count in await self.session.execute(query)}
+        query = (
+            select(Outbox.state, func.count())
+            .where(Outbox.state.in_(("queued", "sending", "dead")))
+            .group_by(Outbox.state)
+        )
+        return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
         """Delete finished rows older than ``instant``; their words stay in the transcript."""
         old = select(Outbox.id).where(Outbox.state == "sent", Outbox.finished_at < instant).limit(limit)
-        gone = await self.session.execute(delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id).execution_options(synchronize_session=False))
+        gone = await _bulk(self, delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id))
         return len(gone.all())
 
     async def _candidates(self, channel: str, now: datetime, limit: int) -> list[Any]:
@@ -231,4 +263,4 @@ class OutboxQueue(Repository):
         return list((await self.session.execute(query)).all())
 
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
-        await self.session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(**values).execution_options(synchronize_session=False))
+        await _bulk(self, update(Outbox).where(Outbox.id.in_(ids)).values(**values))

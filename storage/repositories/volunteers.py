@@ -92,11 +92,20 @@ class Volunteers(Repository):
             newest.setdefault(chat.person_id, chat)
         return list(newest.values())
 
-    async def comers(self, task_id: int) -> list[str]:
-        """The names of those who come, in the order they claimed; empty where no name was given."""
-        query = select(Person.name).join(Claim, Claim.person_id == Person.id)
+    async def comers(self, task_id: int) -> list[tuple[str, str]]:
+        """(name, phone) of those who come, in the order they claimed; empty where nothing was given."""
+        query = select(Person.name, Person.phone).join(Claim, Claim.person_id == Person.id)
         query = query.where(Claim.task_id == task_id, Claim.state == "claimed").order_by(Claim.at, Claim.id)
-        return list((await self.session.scalars(query)).all())
+        return [(name, phone) for name, phone in await self.session.execute(query)]
+
+    async def tasks_of(self, person_id: int) -> Sequence[Task]:
+        """The tasks for which somebody was asked or spoke up and did not decline, in the order in which to lock them."""
+        query = select(Task).join(Claim, Claim.task_id == Task.id).where(Claim.person_id == person_id)
+        return (await self.session.scalars(query.where(Claim.state != "declined").order_by(Task.id))).all()
+
+    async def remove(self, volunteer: Volunteer) -> None:
+        """Strike somebody off the list of volunteers."""
+        await self.session.delete(volunteer)
 
     async def open_tasks(self, paths: Sequence[str], now: datetime, limit: int = 10) -> Sequence[Task]:
         """Tasks still to come in these subtrees, the earliest first."""

@@ -27,6 +27,16 @@ def figure(
     return Figure(what, f"{middle:,.{digits}f} {unit}".strip(), spread, goal, met(middle) if met else None)
 
 
+def at_least(goal: float) -> Callable[[float], bool]:
+    """Met from ``goal`` on."""
+    return lambda value: value >= goal
+
+
+def at_most(goal: float) -> Callable[[float], bool]:
+    """Met up to ``goal``."""
+    return lambda value: value <= goal
+
+
 def percentile(taken: Sequence[float], share: float) -> float:
     """The value below which ``share`` (0 to 1) of the values lie."""
     ordered = sorted(taken)

@@ -38,6 +38,12 @@ def resident(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of processor time a process has used (Linux: ``utime`` and ``stime``)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Child:
     """A Python module running as a process while the block lasts; its output goes to ``log``."""
 
@@ -73,6 +79,12 @@ class Child:
         """Resident memory now."""
         assert self.process is not None
         return resident(self.process.pid)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time used so far."""
+        assert self.process is not None
+        return processor_time(self.process.pid)
 
     def check(self) -> None:
         """Raise with the end of the log if the process has ended."""

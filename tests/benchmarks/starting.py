@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.benchmarks.figures import Figure, figure
+from tests.benchmarks.figures import Figure, at_most, figure
 from tests.benchmarks.pages import Page, stranger
 from tests.benchmarks.processes import LIFTED, Linli, scratch
 from tests.benchmarks.script import lines
@@ -29,13 +29,11 @@ async def measure(repeat: int) -> list[Figure]:
                 await _chat(linli)
                 web.append(linli.megabytes)
         telegram.append(await _with_telegram())
-    met = f"≤ {MEGABYTES:.0f} MB"
+    limit = f"≤ {MEGABYTES:.0f} MB"
     return [
-        figure("start to ready", starts, "s", digits=2, goal=f"≤ {SECONDS} s", met=lambda seconds: seconds <= SECONDS),
-        figure("memory after 1,000 messages, web chat only", web, "MB", goal=met, met=lambda size: size <= MEGABYTES),
-        figure(
-            "memory after 1,000 messages, with Telegram", telegram, "MB", goal=met, met=lambda size: size <= MEGABYTES
-        ),
+        figure("start to ready", starts, "s", digits=2, goal=f"≤ {SECONDS} s", met=at_most(SECONDS)),
+        figure("memory after 1,000 messages, web chat only", web, "MB", goal=limit, met=at_most(MEGABYTES)),
+        figure("memory after 1,000 messages, with Telegram", telegram, "MB", goal=limit, met=at_most(MEGABYTES)),
     ]
 
 

@@ -121,12 +121,16 @@ class Play:
         languages = {step.who: step.words for step in self.script.steps if step.deed == "用"}
         for step in self.script.steps:
             if step.who and step.who not in self.people:
-                self.people[step.who] = await self.bed.resident(step.who, self.channel, languages.get(step.who, "zh-CN"))
+                self.people[step.who] = await self.bed.resident(
+                    step.who, self.channel, languages.get(step.who, "zh-CN")
+                )
             try:
                 await self._do(step)
             except (AssertionError, LookupError) as error:
                 where = f"{self.script.path.name}:{step.number}"
-                raise AssertionError(f"{where} on {self.channel}: {step.who}{step.deed}: {step.words}\n{error}") from None
+                raise AssertionError(
+                    f"{where} on {self.channel}: {step.who}{step.deed}: {step.words}\n{error}"
+                ) from None
 
     async def _do(self, step: Step) -> None:
         if step.deed == "听到":
@@ -194,4 +198,3 @@ def _only_on_telegram(person: OnTelegram, deed: str, words: str) -> None:
             person.user.send_document(b"%PDF-1.7")
         case "发名片":
             person.user.send_contact(words or "13800138000", own=not words)
-

@@ -21,7 +21,13 @@ def _performances() -> Iterator[Any]:
     for script in SCRIPTS:
         for channel in script.channels:
             for database in (SQLITE, POSTGRESQL) if script.both_databases else (SQLITE,):
-                yield pytest.param(script, channel, *database.values, id=f"{script.path.stem}-{channel}-{database.id}", marks=database.marks)
+                yield pytest.param(
+                    script,
+                    channel,
+                    *database.values,
+                    id=f"{script.path.stem}-{channel}-{database.id}",
+                    marks=database.marks,
+                )
 
 
 @pytest.mark.parametrize(("script", "channel", "database"), list(_performances()), indirect=["database"])

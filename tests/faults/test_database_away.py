@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 import storage.engine
 from bot.app import App, Knowledge
-from storage.engine import Database
+from storage.engine import Database, is_passing
 from storage.models import Inbox, Outbox
 from tests.fakes.botapi import BotApi
 from tests.faults.conftest import Place
@@ -132,3 +136,32 @@ async def test_when_postgresql_is_restarted_nothing_is_lost_and_the_product_reco
                 assert {row.attempts for row in await rows(app.database, Inbox)} == {0}
     repeated = sum(one_answer_each(texts(api, chat), (*ASKED, ASKED[0])) for chat in CHATS)
     assert repeated == 0
+
+
+def _of_the_driver(error: Exception) -> DBAPIError:
+    return OperationalError("SELECT 1", {}, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [
+        (asyncpg.CannotConnectNowError("starting up"), True),
+        (asyncpg.TooManyConnectionsError("full"), True),
+        (ConnectionRefusedError(), True),
+        (OSError(errno.ENOSPC, "full"), True),
+        (_of_the_driver(asyncpg.DeadlockDetectedError("")), True),
+        (_of_the_driver(asyncpg.DiskFullError("")), True),
+        (_of_the_driver(asyncpg.AdminShutdownError("")), True),
+        (_of_the_driver(asyncpg.ReadOnlySQLTransactionError("")), True),
+        (_of_the_driver(sqlite3.OperationalError("database is locked")), True),
+        (_of_the_driver(sqlite3.OperationalError("database or disk is full")), True),
+        (_of_the_driver(sqlite3.OperationalError("no such column: x")), False),
+        (_of_the_driver(asyncpg.UndefinedColumnError("")), False),
+        (FileNotFoundError(errno.ENOENT, "gone"), False),
+        (PermissionError(errno.EACCES, "no"), False),
+        (KeyError("x"), False),
+    ],
+    ids=lambda value: type(getattr(value, "orig", value)).__name__,
+)
+def test_what_may_pass_by_itself_is_told_from_what_an_update_is_to_blame_for(error: Exception, passing: bool) -> None:
+    assert is_passing(error) is passing

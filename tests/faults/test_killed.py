@@ -68,12 +68,12 @@ async def test_a_broadcast_survives_kills_nobody_is_left_out_and_nobody_told_mor
     assert set(told) == set(ON_TELEGRAM)
     assert max(told.values()) <= 2
     assert twice <= 2 * IN_FLIGHT
-    messages = [one for one in await rows(database, Message) if one.notice_id is not None]
-    assert len(messages) == len({one.chat_id for one in messages}) == len(ON_TELEGRAM) + len(ON_WEB)
+    written = [one for one in await rows(database, Message) if one.notice_id is not None]
+    assert len(written) == len({one.chat_id for one in written}) == len(ON_TELEGRAM) + len(ON_WEB)
     async with database.reading() as unit:
         notice = await unit.notices.find("N2222")
         assert notice is not None
         assert notice.state == "sent"
         counts = await unit.notices.counts(notice)
-    assert (counts.sent, counts.waiting, counts.unreachable) == (len(messages), 0, 0)
+    assert (counts.sent, counts.waiting, counts.unreachable) == (len(written), 0, 0)
     await database.close()

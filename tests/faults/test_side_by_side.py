@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.app import App
 from storage.models import Chat, Inbox, Message
@@ -35,7 +37,9 @@ async def _push(http: aiohttp.ClientSession, app: App, update: dict[str, Any]) -
         return answer.status
 
 
-async def test_the_same_update_a_hundred_times_at_once_over_three_has_one_effect(api: BotApi, places: Place) -> None:
+async def test_the_same_update_a_hundred_times_at_once_over_three_has_one_effect(
+    api: BotApi, places: Place, caplog: pytest.LogCaptureFixture
+) -> None:
     api.user(9)
     async with AsyncExitStack() as stack, aiohttp.ClientSession() as http:
         apps = await _three(stack, places, api)
@@ -51,6 +55,7 @@ async def test_the_same_update_a_hundred_times_at_once_over_three_has_one_effect
         await asyncio.sleep(0.3)
         assert await states(apps[0].database, Inbox) == {"done": 1}
     assert len(texts(api, 9)) == 1
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_chats_whose_updates_come_through_three_keep_their_order(api: BotApi, places: Place) -> None:

@@ -19,7 +19,7 @@ from handlers import topics
 from handlers.context import Context, Shelf
 from handlers.conversation import respond
 from handlers.errors import NotAllowed, Refusal
-from handlers.messages import Incoming, Kind, Reply
+from handlers.messages import Attachment, Incoming, Kind, Location, Reply
 from handlers.rules import Rules
 from handlers.texts import Texts
 from handlers.topic import Registry
@@ -89,6 +89,25 @@ class Town:
         """Press a button by its token."""
         return await self._sends(who, Kind.PRESS, press=token)
 
+    async def chooses(self, who: str, label: str) -> str:
+        """Press the button with this label, among those last offered."""
+        return await self.presses(who, dict(await self._choices(who))[label])
+
+    async def shows(self, who: str, *media: int, caption: str = "", refused: str = "") -> str:
+        """Send pictures by their media ids; ``refused`` is why one more of them could not be taken."""
+        sent = tuple(Attachment(Kind.PHOTO, str(one), media_id=one) for one in media)
+        bad = (Attachment(Kind.PHOTO, "bad", problem=refused),) if refused else ()
+        return await self._sends(who, Kind.PHOTO, text=caption, attachments=sent + bad)
+
+    async def pins(self, who: str, lat: float, lon: float) -> str:
+        """Send a pin."""
+        return await self._sends(who, Kind.LOCATION, location=Location(lat, lon))
+
+    async def chat(self, who: str) -> Chat:
+        """Somebody's chat as it is kept."""
+        async with self.database.reading() as unit:
+            return (await unit.session.scalars(select(Chat).where(Chat.external == who))).one()
+
     async def sees(self, who: str) -> list[str]:
         """The labels of the choices open to somebody."""
         return [label for label, _ in await self._choices(who)]
@@ -147,7 +166,7 @@ class Town:
         for one in reply.choices:
             assert len(one.token.encode()) <= 64
             assert one.token.isascii()
-        if remember:
+        if remember and (reply.choices or reply.question):
             chat.choices = [[texts.say(language, one.label), one.token] for one in reply.choices]
         return text
 

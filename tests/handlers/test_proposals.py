@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.proposals.public import discreet
 from handlers.rules import Rules
 from storage.models import Cosign, Proposal
 from tests.handlers.harness import Town, reference
@@ -233,6 +234,47 @@ async def test_the_list_shows_my_community_and_no_names(town: Town) -> None:
     assert ref in shown
     assert "李建国" not in shown
     assert ref in await town.says("xu", "我附议那个充电桩")
+
+
+async def test_neighbours_read_no_door_and_no_phone_but_the_desk_and_the_author_do(town: Town) -> None:
+    for who in ("li", "chen"):
+        await town.moves_in(who, BUILDING)
+    await town.serves("wang", "community", "S1-C1")
+    await town.says("li", "提建议")
+    for words in ("请3栋2单元501的邻居装隔音垫，打13800138000", "在楼道", "太吵"):
+        await town.says("li", words)
+    ref = reference(await town.says("li", "提交"), "P")
+    for shown in (town.last("wang"), await town.says("wang", "/proposals"), await town.says("li", "/proposals")):
+        assert "3栋2单元501的邻居装隔音垫，打13800138000" in shown
+    for asked in ("/proposals", f"/progress {ref}"):
+        shown = await town.says("chen", asked)
+        assert "请3栋的邻居装隔音垫，打138****8000" in shown
+        assert "青松社区青松苑一区3栋）" in shown
+    for shown in (
+        await town.presses("chen", f"proposal.status:{ref}"),
+        await town.presses("chen", f"proposal.sign:{ref}"),
+    ):
+        assert "请3栋的邻居装隔音垫，打138****8000" in shown
+    await town.presses("wang", f"proposal.answer:{ref}")
+    await town.says("wang", "已经和楼上说好了")
+    assert "501" not in town.last("chen")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("3栋2单元501室漏水", "3栋漏水"),
+        ("三栋二单元五零一太吵", "三栋太吵"),
+        ("A座1203门口", "A座门口"),
+        ("12-3-1802的车", "12-**的车"),
+        ("18号楼602，602室", "18号楼，**"),
+        ("2单元501的狗", "**的狗"),
+        ("电话0100-5550123", "电话0100-***0123"),
+        ("3栋旁边装充电桩，五一路", "3栋旁边装充电桩，五一路"),
+    ],
+)
+def test_doors_and_numbers_are_cut_to_the_building(words: str, shown: str) -> None:
+    assert discreet(words) == shown
 
 
 async def test_english_speakers_read_english(town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.rules import Rules
 from handlers.volunteers.kinds import time_of
-from storage.models import Claim, Task, Volunteer
+from storage.models import Claim, Person, Task, Volunteer
 from tests.handlers.harness import Town, reference
 
 BUILDING = "S1-C1-G1-B3"
@@ -63,19 +63,57 @@ def rules() -> Rules:
     return Rules(claim_batch=3, task_places=50)
 
 
-async def test_signing_up_takes_three_questions_and_consent(town: Town) -> None:
+async def test_signing_up_takes_a_few_questions_and_consent(town: Town) -> None:
     await town.moves_in("li", consented=False)
-    assert "三个问题" in await town.says("li", "我要当志愿者")
+    assert "几个问题" in await town.says("li", "我要当志愿者")
     await town.says("li", "同意")
     await town.says("li", "搬运")
     await town.says("li", "驾驶")
     await town.says("li", "完成")
     await town.says("li", "周末白天")
     await town.says("li", "完成")
-    assert "能帮：搬运、驾驶\n时间：周末白天\n网格：青松社区青松苑一区" in await town.says("li", "3栋")
+    assert "怎么称呼您" in await town.says("li", "3栋")
+    assert "能帮：搬运、驾驶\n时间：周末白天\n网格：青松社区青松苑一区" in await town.says("li", "跳过")
     assert "登记好了" in await town.says("li", "提交")
     (kept,) = await town.all(Volunteer)
     assert (kept.skills, kept.times, kept.area_code, kept.active) == (["carrying", "driving"], ["weekend"], GRID, True)
+
+
+async def signed_up(town: Town, who: str, called: str) -> str:
+    """Sign up from the first question to the last; returns what was answered to the name."""
+    await town.says(who, "我要当志愿者")
+    for words in ("搬运", "完成", "随时", "完成", "3栋"):
+        await town.says(who, words)
+    told = await town.says(who, called)
+    await town.says(who, "提交")
+    return told
+
+
+async def test_a_name_is_asked_for_kept_and_not_asked_twice(town: Town) -> None:
+    person = await town.moves_in("li")
+    assert "称呼：王阿姨\n能帮：搬运" in await signed_up(town, "li", "王阿姨")
+    assert [one.name for one in await town.all(Person) if one.id == person] == ["王阿姨"]
+    assert "称呼：王阿姨" in await town.says("li", "/volunteer")
+    await town.says("li", "修改")
+    await town.says("li", "修改")
+    await town.says("li", "称呼")
+    assert "称呼：老王" in await town.says("li", "老王")
+    await town.says("li", "提交")
+    assert [one.name for one in await town.all(Person) if one.id == person] == ["老王"]
+
+
+async def test_the_grid_of_a_volunteer_is_where_notices_find_them(town: Town) -> None:
+    people = {
+        who: await town.moves_in(who, area) for who, area in (("new", None), ("quiet", None), ("old", "S1-C1-G2"))
+    }
+    async with town.database.writing() as unit:
+        person = await unit.people.get(people["quiet"])
+        assert person is not None
+        person.quiet = True
+    for who in people:
+        await signed_up(town, who, "跳过")
+    homes = {one.id: one.area_code for one in await town.all(Person)}
+    assert [homes[people[who]] for who in ("new", "quiet", "old")] == [GRID, None, "S1-C1-G2"]
 
 
 async def test_an_entry_can_be_changed_paused_and_resumed(town: Town) -> None:
@@ -213,12 +251,17 @@ async def test_staff_see_who_comes_with_the_names_that_were_given(town: Town) ->
     await town.serves("zhao", "community", "S1-C2")
     await helper(town, "a", "carrying", name="王秀兰")
     await helper(town, "b", "carrying")
-    ref = await posted(town, places=2)
-    for who in ("a", "b"):
+    phoned = await helper(town, "c", "carrying", name="李叔")
+    async with town.database.writing() as unit:
+        person = await unit.people.get(phoned)
+        assert person is not None
+        person.phone = "13800138000"
+    ref = await posted(town, places=3)
+    for who in ("a", "b", "c"):
         await town.presses(who, f"task.claim:{ref}")
     shown = await town.says("wang", "/tasks")
-    assert "2/2 人，候补 0 人" in shown
-    assert "王秀兰、未留名 1 人" in shown
+    assert "3/3 人，候补 0 人" in shown
+    assert "王秀兰、李叔（138****8000）、未留名 1 人" in shown
     assert ("task.list", ref) in await town.audited()
     assert ref not in await town.says("zhao", "/tasks")
 

@@ -134,7 +134,9 @@ def settings_for(folder: Path, database: str, api: str, **more: Any) -> Settings
 
 
 @asynccontextmanager
-async def opened(folder: Path, database: str, knowledge: Knowledge, *, terminal: AtTerminal | None = None, **more: Any) -> AsyncIterator[Bed]:
+async def opened(
+    folder: Path, database: str, knowledge: Knowledge, *, terminal: AtTerminal | None = None, **more: Any
+) -> AsyncIterator[Bed]:
     """A bed on this database; ``more`` are settings. With a ``terminal`` nothing else listens, as in ``make chat``."""
     async with BotApi(token=TOKEN) as api:
         settings = settings_for(folder, database, api.url, **more)

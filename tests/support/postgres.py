@@ -22,7 +22,13 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 START_SECONDS: Final = 20.0
-_QUICK: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
+_QUICK: Final = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=60",
+)
 
 
 class NoPostgresError(Exception):
@@ -57,7 +63,9 @@ class Postgres:
         if self._identity:
             os.chown(self._folder, self._identity["user"], self._identity["group"])
         programs, data = self._programs(), self._folder / "data"
-        self._run(programs / "initdb", "-D", data, "-U", "linli", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        self._run(
+            programs / "initdb", "-D", data, "-U", "linli", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"
+        )
         self._launch(programs, data)
 
     def halt(self) -> None:

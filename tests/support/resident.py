@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 10.0
 """Seconds to wait for words; a quick machine needs a few hundredths of one."""
 
 PICTURE: Final = "（照片）"
@@ -69,7 +69,7 @@ class Resident(ABC):
         """Become staff with an invite's code (``inv_…``)."""
         await self.say(f"/start {code}")
 
-    async def leave(self) -> None:
+    async def leave(self) -> None:  # noqa: B027 only the page has something to close
         """Close what was opened."""
 
     async def expect(self, wanted: str | re.Pattern[str], timeout: float = PATIENCE) -> re.Match[str]:
@@ -81,7 +81,9 @@ class Resident(ABC):
         end = asyncio.get_running_loop().time() + timeout
         while (found := self._find(pattern)) is None:
             if asyncio.get_running_loop().time() > end:
-                raise AssertionError(f"{self.name} ({self.channel}) was never told {pattern.pattern!r}, but:\n{self.last(12)}")
+                raise AssertionError(
+                    f"{self.name} ({self.channel}) was never told {pattern.pattern!r}, but:\n{self.last(12)}"
+                )
             await asyncio.sleep(0.01)
         return found
 

@@ -24,9 +24,11 @@ class MemoryBackend:
     answer: Answer | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sessions: dict[tuple[str, str], ChatSession] = field(default_factory=dict)
+    shown: dict[tuple[str, str], ChatSession] = field(default_factory=dict)
     rows: dict[str, list[ChatMessage]] = field(default_factory=dict)
     accepted: list[RawUpdate] = field(default_factory=list)
     desks: dict[str, Desk] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     photos: dict[str, tuple[str, Photo]] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
@@ -52,25 +54,37 @@ class MemoryBackend:
         return row
 
     def session(self, slot: str = "me") -> ChatSession:
-        """The only session of a slot."""
-        return next(one for (_, name), one in reversed(self.sessions.items()) if name == slot)
+        """The only session of a slot, kept or only shown."""
+        known = {**self.shown, **self.sessions}
+        return next(one for (_, name), one in reversed(known.items()) if name == slot)
 
-    async def find_chat(self, token: str, slot: str) -> ChatSession | None:
-        return self.sessions.get((token, slot))
+    async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
+        if token in self.ended:
+            return None
+        blank = ChatSession(f"chat-{token}", token, language, self.name, kept=False)
+        return self.sessions.get((token, slot)) or self.shown.setdefault((token, slot), blank)
 
-    async def open_chat(self, token: str | None, slot: str, language: str) -> ChatSession:
-        known = self.sessions.get((token or "", slot))
-        return known or self._new(slot, language)
+    async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
+        known = self.sessions.get((token, slot))
+        return known or self.open(token, slot, language)
 
-    def _new(self, slot: str, language: str) -> ChatSession:
-        number = len(self.sessions) + 1
-        session = ChatSession(f"chat{number}", f"token-{number:032d}", language, self.name)
-        self.sessions[session.token, slot] = session
+    def open(self, token: str, slot: str = "me", language: str = "zh_Hans") -> ChatSession:
+        """Something was said under this cookie before."""
+        session = ChatSession(f"chat-{token}", token, language, self.name)
+        self.sessions[token, slot] = session
         return session
 
-    async def history(self, chat: str, before: int | None, limit: int) -> Sequence[ChatMessage]:
+    async def history(self, chat: str, before: int | None, limit: int, characters: int) -> Sequence[ChatMessage]:
         rows = [one for one in self.rows.get(chat, ()) if before is None or one.id < before]
-        return sorted(rows, key=lambda one: one.id)[-limit:]
+        return self._newest(rows, limit, characters)
+
+    def _newest(self, rows: list[ChatMessage], limit: int, characters: int) -> list[ChatMessage]:
+        found: list[ChatMessage] = []
+        for row in sorted(rows, key=lambda one: one.id, reverse=True)[:limit]:
+            if sum(len(one.text) for one in found) >= characters:
+                break
+            found.insert(0, row)
+        return found
 
     async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:
         self.asked += 1
@@ -119,7 +133,7 @@ class MemoryBackend:
         if code not in self.codes:
             return None
         self.codes.remove(code)
-        return self._new(slot, language)
+        return self.open(f"token-{len(self.sessions):032d}", slot, language)
 
     async def set_language(self, chat: str, language: str) -> None:
         self._change(chat, language=language)

@@ -17,7 +17,7 @@ from bot.web.pages import WebSettings
 from handlers.messages import Kind, Location
 from handlers.texts import Texts
 from tests.bot.web.fakes import MemoryBackend
-from tests.bot.web.page import Page, hear
+from tests.bot.web.page import Page, greet, hear
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 OWN = {"X-Linli": "1", "Content-Type": "image/jpeg"}
@@ -61,7 +61,32 @@ async def test_behind_https_the_cookie_is_secure_and_the_public_origin_is_ours(
 async def test_the_chat_keeps_its_chat_and_slots_are_apart(page: Page, backend: MemoryBackend) -> None:
     assert await page.token() == await page.token()
     assert await page.token("grid") != await page.token()
-    assert len(backend.sessions) == 2
+
+
+async def test_looking_at_the_page_keeps_nothing(page: Page, backend: MemoryBackend) -> None:
+    token = await page.token()
+    async with page.socket() as ws:
+        await greet(ws)
+        await ws.send_json({"type": "ping"})
+        await hear(ws, "pong")
+        assert not backend.sessions
+        await ws.send_json({"type": "text", "id": "00000000-0000-0000", "text": "你好"})
+        await hear(ws, "ack")
+    assert [session.token for session in backend.sessions.values()] == [token]
+    assert await page.token() == token
+
+
+async def test_a_photo_is_something_said(page: Page, backend: MemoryBackend) -> None:
+    await page.token()
+    assert (await page.post("/chat/me/photo", headers=OWN, data=JPEG)).status == 201
+    assert len(backend.sessions) == 1
+
+
+async def test_an_ended_cookie_opens_nothing_and_is_replaced(page: Page, backend: MemoryBackend) -> None:
+    token = await page.token()
+    backend.ended.add(token)
+    assert (await page.post("/chat/me/photo", headers=OWN, data=JPEG)).status == 401
+    assert await page.token() != token
 
 
 @pytest.mark.parametrize("slot", ["UPPER", "a1", "seventeenletterss", "..%2fdesk"])
@@ -191,10 +216,10 @@ async def test_the_desk_shows_rows_to_staff_and_a_sentence_to_others(page: Page,
 async def test_anything_unforeseen_gives_an_incident_number_and_nothing_else(
     page: Page, backend: MemoryBackend
 ) -> None:
-    async def broken(token: str | None, slot: str, language: str) -> ChatSession:
+    async def broken(token: str, slot: str, language: str) -> ChatSession:
         raise RuntimeError("secret detail")
 
-    backend.open_chat = broken  # type: ignore[method-assign]
+    backend.find_chat = broken  # type: ignore[method-assign]
     answer = await page.get("/chat")
     html = await answer.text()
     assert answer.status == 500 and "abc12345" in html and "secret detail" not in html

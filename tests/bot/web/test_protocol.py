@@ -120,6 +120,22 @@ async def test_a_new_page_gets_the_newest_and_may_ask_for_earlier_ones(page: Pag
     assert [one["id"] for one in earlier["messages"]] == ids[:40] and not earlier["more"]
 
 
+async def test_a_page_of_long_messages_ends_early_and_the_rest_is_asked_for(page: Page, backend: MemoryBackend) -> None:
+    await page.token()
+    chat = backend.session().chat
+    ids = [backend.hear(chat, "长" * 4000).id for _ in range(40)]
+    async with page.socket() as ws:
+        await ws.send_json({"type": "hello", "after": 0})
+        welcome = await hear(ws, "welcome")
+        shown = [one["id"] for one in welcome["messages"]]
+        assert shown == ids[-17:]
+        assert welcome["more"]
+        await ws.send_json({"type": "earlier", "before": shown[0]})
+        earlier = await hear(ws, "earlier")
+    assert [one["id"] for one in earlier["messages"]] == ids[6:23]
+    assert earlier["more"]
+
+
 BROKEN: list[Any] = [
     "{",
     "[]",

@@ -1,0 +1,91 @@
+"""What is kept of somebody between two messages outside any form, in ``Chat.preset``, and for how long.
+
+The words a question was asked about stand under a short key that travels in the question's buttons, so an old button
+never takes up newer words. Pictures without words wait ``rules.photo_minutes`` for the report they belong to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from handlers.context import Context
+from handlers.messages import Incoming, Location, Say
+from handlers.pictures import added, pictures
+from knowledge.entries import Area
+
+_QUESTIONS: Final = 5
+"""Questions whose words are kept at once; an older button starts without words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody said before a question was asked about it."""
+
+    words: str = ""
+    photos: tuple[int, ...] = ()
+
+
+def remember(ctx: Context, said: Incoming) -> str:
+    """Keep the words and pictures a question is about to be asked about; returns the key for its buttons."""
+    asked = _asked(ctx)
+    number = int(ctx.now.timestamp() * 1000)
+    while (key := format(number % 16**8, "x")) in asked:
+        number += 1
+    asked[key] = {"words": said.text, "photos": pictures(said), "at": ctx.now.isoformat()}
+    _put(ctx, asked=dict(list(asked.items())[-_QUESTIONS:]))
+    return key
+
+
+def recall(ctx: Context, key: str) -> Asked:
+    """What that question was about; empty when it is too old or was never asked."""
+    found = _asked(ctx).get(key)
+    return Asked(str(found["words"]), tuple(found["photos"])) if found else Asked()
+
+
+def add_photos(ctx: Context, said: Incoming) -> tuple[int, tuple[Say, ...]]:
+    """Keep pictures without words beside those that came shortly before; returns how many wait, and what to tell."""
+    waiting, told = added(_photos(ctx), said, ctx.rules.photos_per_report)
+    if pictures(said):
+        _put(ctx, photos={"ids": waiting, "at": ctx.now.isoformat()})
+    return len(waiting), told
+
+
+def take_photos(ctx: Context) -> list[int]:
+    """The pictures that wait, which are not kept here any longer."""
+    waiting = _photos(ctx)
+    _put(ctx, photos=None)
+    return waiting
+
+
+def put_place(ctx: Context, area: Area, name: str, pin: Location) -> None:
+    """Keep where somebody is; without consent only the building or area, never the point itself (domain.md §9)."""
+    known = ctx.person.consented_at is not None
+    lat, lon = (pin.lat, pin.lon) if known else (None, None)
+    _put(ctx, area=area.code, text=name, lat=lat, lon=lon)
+
+
+def forget(ctx: Context) -> None:
+    """Keep nothing of it."""
+    ctx.chat.preset = {}
+
+
+def _asked(ctx: Context) -> dict[str, Any]:
+    oldest = ctx.now - timedelta(hours=ctx.rules.draft_hours)
+    kept = ctx.chat.preset.get("asked", {})
+    return {key: one for key, one in kept.items() if datetime.fromisoformat(one["at"]) >= oldest}
+
+
+def _photos(ctx: Context) -> list[int]:
+    kept = ctx.chat.preset.get("photos")
+    fresh = kept and datetime.fromisoformat(kept["at"]) >= ctx.now - timedelta(minutes=ctx.rules.photo_minutes)
+    return list(kept["ids"]) if kept and fresh else []
+
+
+def _put(ctx: Context, **values: Any) -> None:
+    """Change what is kept; None takes a value away, and so does its age."""
+    kept: dict[str, Any] = {**ctx.chat.preset, "asked": _asked(ctx), **values}
+    if "photos" not in values and not _photos(ctx):
+        kept.pop("photos", None)
+    ctx.chat.preset = {key: value for key, value in kept.items() if value not in (None, {})}

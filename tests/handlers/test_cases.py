@@ -1,0 +1,211 @@
+"""Who has a case, who may take it from whom, where it goes, and what everybody is truthfully told about it."""
+
+from __future__ import annotations
+
+import pytest_asyncio
+
+from handlers.casework import file_case
+from handlers.context import Context
+from handlers.reports.staff import desk_cases
+from storage.models import Case, CaseEvent, Duty
+from tests.handlers.harness import Town, reference
+
+GRID, COMMUNITY, STREET = "S1-C1-G1", "S1-C1", "S1"
+
+
+@pytest_asyncio.fixture
+async def ref(town: Town) -> str:
+    """A case of 周's, in a grid with one worker, 王."""
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    for words in ("3栋2单元楼道灯坏了", "跳过"):
+        await town.says("周", words)
+    return reference(await town.says("周", "提交"), "R")
+
+
+async def sends_back(town: Town, who: str, ref: str) -> str:
+    await town.presses(who, f"case.return:{ref}")
+    await town.says(who, "其他原因")
+    return await town.says(who, "跳过")
+
+
+async def finishes(town: Town, who: str, ref: str) -> str:
+    await town.presses(who, f"case.accept:{ref}")
+    await town.presses(who, f"case.finish:{ref}")
+    await town.says(who, "已解决")
+    await town.says(who, "换了灯泡")
+    return await town.says(who, "跳过")
+
+
+async def reopens(town: Town, ref: str, times: int = 1) -> str:
+    for _ in range(times):
+        await finishes(town, "王", ref)
+        told = await town.presses("周", f"case.unsolved:{ref}")
+    return told
+
+
+async def the_case(town: Town) -> Case:
+    (case,) = await town.all(Case)
+    assert isinstance(case, Case)
+    return case
+
+
+async def test_beyond_the_limit_a_reopened_case_goes_to_the_street(town: Town, ref: str) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    await town.serves("陈", "street", STREET)
+    assert "会接着办" in await reopens(town, ref, 2)
+    assert "交给街道" in await reopens(town, ref)
+    assert ref in town.last("陈")
+    assert "李" not in town.heard
+    assert "由街道决定" in town.last("王")
+
+
+async def test_beyond_the_limit_without_a_street_the_nearest_desk_has_it_and_nobody_says_otherwise(
+    town: Town, ref: str
+) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    told = await reopens(town, ref, 3)
+    assert "街道现在联系不上，先交给社区看" in told
+    assert ref in town.last("李")
+
+
+async def test_with_nobody_above_the_grid_worker_still_gets_it(town: Town, ref: str) -> None:
+    assert "先交给网格员看" in await reopens(town, ref, 3)
+    assert "[" not in town.last("王")
+    assert ref in town.last("王")
+
+
+async def test_a_case_is_not_reopened_for_ever(town: Town, ref: str) -> None:
+    await reopens(town, ref, 3)
+    told = await reopens(town, ref)
+    assert "重新打开的次数到了" in told
+    assert "找人工" in await town.sees("周")
+    assert (await the_case(town)).state == "finished"
+
+
+async def test_who_reopens_is_not_told_of_somebody_who_was_not(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    async with town.database.writing() as unit:
+        duty = (await unit.staff.holders("grid_worker", [GRID]))[0]
+        (await unit.session.get_one(Duty, duty.id)).until = town.now
+    before = len(town.heard["王"])
+    assert "在队列里等人接" in await town.presses("周", f"case.unsolved:{ref}")
+    assert len(town.heard["王"]) == before
+
+
+async def test_stars_do_not_outlive_a_reopening_but_stay_in_the_history(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.presses("周", f"case.solved:{ref}")
+    await town.presses("周", f"case.rate:5:{ref}")
+    assert (await the_case(town)).rating == 5
+    await town.presses("周", f"case.unsolved:{ref}")
+    assert (await the_case(town)).rating is None
+    assert [event.data["stars"] for event in await town.all(CaseEvent) if "stars" in event.data] == [5, 5]
+
+
+async def test_a_community_workers_return_goes_up_and_never_back(town: Town, ref: str) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    assert "已转给社区" in await sends_back(town, "王", ref)
+    assert "已转给社区" in town.last("周")
+    told = len(town.heard["周"])
+    cards = len(town.heard["李"])
+    assert "在队列里等人接" in await sends_back(town, "李", ref)
+    assert not any(ref in words and "原话" in words for words in town.heard["李"][cards:])
+    assert len(town.heard["周"]) == told  # once is enough
+
+
+async def test_the_street_decides_and_cannot_return(town: Town, ref: str) -> None:
+    await town.serves("陈", "street", STREET)
+    assert "已转给街道" in await sends_back(town, "王", ref)
+    assert "已经到街道这一级" in await town.presses("陈", f"case.return:{ref}")
+    assert await town.sees("陈") == ["受理"]
+    assert "已经到街道这一级" in await town.presses("陈", f"case.human:{ref}")
+    assert (await the_case(town)).returns == 1
+
+
+async def test_what_belongs_to_the_street_is_not_returned_again(town: Town, ref: str) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    await sends_back(town, "王", ref)
+    await sends_back(town, "李", ref)
+    assert "会留在队列里" in await sends_back(town, "李", ref)
+    assert "不能再退" in await town.presses("李", f"case.return:{ref}")
+    assert (await the_case(town)).returns == 3
+
+
+async def test_a_colleague_may_not_take_an_accepted_case_but_a_higher_role_may(town: Town, ref: str) -> None:
+    await town.serves("赵", "grid_worker", GRID)
+    await town.serves("李", "community", COMMUNITY)
+    await town.presses("王", f"case.accept:{ref}")
+    for move in ("return", "finish"):
+        assert "由网格员受理了" in await town.presses("赵", f"case.{move}:{ref}")
+    await sends_back(town, "李", ref)
+    assert "社区工作者退回了" in town.last("王")
+    assert (await the_case(town)).handler_id is None
+
+
+async def test_the_handler_hears_that_a_higher_role_finished_it(town: Town, ref: str) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    await town.presses("王", f"case.accept:{ref}")
+    await finishes(town, "李", ref)
+    assert "社区工作者办结了" in town.last("王")
+
+
+async def test_words_added_to_a_confirmed_case_reopen_it(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.presses("周", f"case.solved:{ref}")
+    await town.presses("周", f"case.add:{ref}")
+    assert "重新打开了" in await town.says("周", "今晚又不亮了")
+    assert "居民补充：今晚又不亮了" in town.last("王")
+    assert await town.sees("王") == ["受理", "退回", "转人工"]
+
+
+async def test_words_added_too_late_are_kept_and_passed_on_but_open_nothing(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    town.passes(days=8)
+    await town.presses("周", f"case.add:{ref}")
+    told = await town.says("周", "又坏了")
+    assert "补充到" in told
+    assert "已经过了 7 天" in told
+    assert "又坏了" in town.last("王")
+    assert (await the_case(town)).state == "finished"
+
+
+async def test_a_department_sees_a_case_only_once_it_is_called(town: Town, ref: str) -> None:
+    await town.serves("电工", "department", STREET)
+    async with town.database.writing() as unit:
+        (await unit.staff.holders("department", [STREET]))[0].department = "power"
+    assert "没有待办" in await town.says("电工", "/cases")
+    assert "没有权限" in await town.presses("电工", f"case.card:{ref}")
+    async with town.database.writing() as unit:
+        found = await unit.cases.find(ref)
+        assert found is not None
+        assert found.department == ""
+        found.department = "power"
+    assert ref in await town.presses("电工", f"case.card:{ref}")
+    await town.serves("李", "community", COMMUNITY)
+    assert "已转给社区" in await sends_back(town, "电工", ref)
+    assert (await the_case(town)).department == ""
+
+
+async def test_a_department_without_a_name_sees_nothing(town: Town, ref: str) -> None:
+    await town.serves("谁", "department", STREET)
+    async with town.database.writing() as unit:
+        chat = await unit.people.find_chat("telegram", "谁")
+        assert chat is not None
+        assert await desk_cases(Context(unit, chat, town.shelf, town.now)) == []
+    assert "没有权限" in await town.presses("谁", f"case.card:{ref}")
+
+
+async def test_the_department_a_category_suggests_is_noted_and_no_more(town: Town) -> None:
+    await town.moves_in("周")
+    async with town.database.writing() as unit:
+        chat = await unit.people.find_chat("telegram", "周")
+        assert chat is not None
+        place = {"area": GRID, "text": "3栋"}
+        ctx = Context(unit, chat, town.shelf, town.now)
+        await file_case(
+            ctx, kind="report", subject="x", title="x", words="x", place=place, photos=[], suggested="power"
+        )
+    assert (await the_case(town)).department == ""
+    (event,) = await town.all(CaseEvent)
+    assert event.data == {"suggested": "power"}
