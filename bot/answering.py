@@ -40,13 +40,14 @@ class RefusedAfterWritingError(Exception):
 
 @dataclass(slots=True)
 class Served:
-    """What one transaction did: ``done`` chats (true.
+    """What one transaction did.
 
-    Somebody was answered), ``busy`` elsewhere, and updates whose pictures have to be fetched before they can be
-    answered.
+    ``done`` chats (true: somebody was answered), those of them with ``more`` waiting, chats ``busy`` elsewhere, and updates
+    whose pictures have to be fetched before they can be answered.
     """
 
     done: dict[Key, bool] = field(default_factory=dict)
+    more: set[Key] = field(default_factory=set)
     busy: set[Key] = field(default_factory=set)
     unprepared: list[tuple[int, Key, Incoming]] = field(default_factory=list)
 
@@ -65,8 +66,9 @@ class Answering:
     """Serves batches of chats. ``prepared`` holds updates whose pictures are fetched, by inbox id."""
 
     def __init__(
-        self, database: Database, shelf: Shelf, channels: Mapping[str, Channel], limits: Mapping[str, Limits], flood: Flood, clock: Clock, language: str
-    ) -> None:
+        self, database: Database, shelf: Shelf, channels: Mapping[str, Channel], limits: Mapping[str, Limits],
+        flood: Flood, clock: Clock, language: str,
+    ) -> None:  # fmt: skip
         self._database, self._shelf, self._channels, self._limits = database, shelf, channels, limits
         self._flood, self._clock, self._language = flood, clock, language
         self.prepared: dict[int, Incoming] = {}
@@ -118,6 +120,7 @@ class Answering:
             await speaker.write()
             if jobs:
                 await unit.inbox.finish([row.id for job in jobs for row in job.rows])
+                served.more = await unit.inbox.waiting_in([job.key for job in jobs])
         served.done = {job.key: job.said is not None for job in jobs}
         for job in jobs:
             for row in job.rows:

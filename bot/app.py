@@ -93,7 +93,8 @@ class App:
         async with self.database.writing() as unit:
             await seed(unit, catalogue, self.clock.now())
             self.sample = await is_sample(unit)
-        self.shelf = Shelf(self.settings.rules, texts, Registry(topics(), texts), catalogue, understander, gazetteer, self.settings.telegram_rate)
+        registry, rate = Registry(topics(), texts), self.settings.telegram_rate
+        self.shelf = Shelf(self.settings.rules, texts, registry, catalogue, understander, gazetteer, rate)
         self._join()
         self.ready = True
 
@@ -128,7 +129,7 @@ class App:
         """After a commit: senders look for work, and only those pages for news in whose chats something was said."""
         for sender in self.senders:
             sender.wake()
-        self.webchat.wake([chat for channel, chat in told if channel == self.webchat.name] if told else None)
+        self.webchat.wake([chat for channel, chat in told if channel == self.webchat.name])
         if self.terminal is not None:
             self.terminal.wake()
 

@@ -116,7 +116,7 @@ class Dispatch:
             pause = self._flood.spend(f"{key[0]}:{key[1]}") if answered else 0.0
             if pause > 0:
                 self._rest(key, pause)
-            else:
+            elif key in served.more:
                 self._call(key)
         if served.done:
             self._metrics.handled.inc(len(served.done))

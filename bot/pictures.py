@@ -87,7 +87,7 @@ def _confine() -> None:
     """In the picture process: no more memory than a large picture needs, and Ctrl-C is for the bot alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        import resource
+        import resource  # noqa: PLC0415 not on every system
 
         resource.setrlimit(resource.RLIMIT_AS, (DECODE_BYTES, DECODE_BYTES))
     except (ImportError, ValueError, OSError):  # not on this system: the header check still holds

@@ -1,5 +1,7 @@
-"""Writes what is to be said into the transcript and, for channels that are sent to, into the outbox: all in the caller's
-transaction, so that either the state and the words about it are kept, or neither."""
+"""Writes what is to be said into the transcript and, for channels that are sent to, into the outbox.
+
+All in the caller's transaction, so that either the state and the words about it are kept, or neither.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,10 @@ class _Line:
 
 
 class Speaker:
-    """Collects the messages of one transaction and writes them in two statements. ``limits`` says of each
-    channel what one message may hold, and whether it is sent to at all."""
+    """Collects the messages of one transaction and writes them in two statements.
+
+    ``limits`` says of each channel what one message may hold, and whether it is sent to at all.
+    """
 
     def __init__(self, unit: Unit, texts: Texts, limits: Mapping[str, Limits], now: datetime) -> None:
         self._unit, self._texts, self._limits, self._now = unit, texts, limits, now

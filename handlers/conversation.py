@@ -18,7 +18,6 @@ from handlers.messages import Incoming, Kind, Reply, Say, say
 from handlers.texts import plain
 from handlers.topic import Answer
 
-
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
 

@@ -63,8 +63,8 @@ def _dumps(value: Any) -> str:
 class Database:
     """Opens units of work.
 
-    ``on_commit`` functions are called after each successful write, to wake whoever waits: with the chats in which something
-    was said (``Unit.told``), or with none when that is not known.
+    ``on_commit`` functions are called after each successful write, to wake whoever waits, with the chats in which something
+    was said (``Unit.told``).
     """
 
     def __init__(self, url: str, *, durable: bool = True, pool: int = 8) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -104,13 +105,14 @@ class WebChat:
 
     async def run(self, intake: Intake) -> None:
         """Deliver until cancelled; what pages send goes to the inbox from their sockets, not from here."""
+        now = asyncio.get_running_loop().time
+        due = 0.0  # when all pages are looked after again, however often some of them are in between
         while True:
-            try:
-                async with asyncio.timeout(POLL):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
                     await self._event.wait()
-                chats = None if self._all else frozenset(self._woken)
-            except TimeoutError:
-                chats = None
+            chats = None if self._all or now() >= due else frozenset(self._woken)
+            due = now() + POLL if chats is None else due
             self._event.clear()
             self._woken.clear()
             self._all = False

@@ -14,8 +14,9 @@ from storage.repositories.base import Repository
 
 
 def live_in(area: Area) -> ColumnElement[bool]:
-    """The condition (on people with their area outer joined) for an area's audience; the root's includes those who never said
-    where they live, unless they asked for no notices.
+    """The condition (on people with their area outer joined) for an area's audience.
+
+    The root's includes those who never said where they live, unless they asked for no notices.
     """
     inside = Area.path.startswith(area.path, autoescape=True)
     return inside if area.parent_code else or_(inside, and_(Person.area_code.is_(None), Person.quiet.is_(False)))
@@ -81,7 +82,7 @@ class People(Repository):
     async def ids_of(self, channel: str, externals: Sequence[str]) -> dict[str, int]:
         """Our ids of these chats of a channel."""
         query = select(Chat.external, Chat.id).where(Chat.channel == channel, Chat.external.in_(externals))
-        return {external: number for external, number in await self.session.execute(query)}
+        return dict((await self.session.execute(query)).tuples().all())
 
     async def chat_of(self, person_id: int) -> Chat | None:
         """The chat through which this person was last heard and can be reached."""

@@ -6,7 +6,7 @@ writer excludes the others anyway (docs/adr/0010).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,12 @@ class InboxQueue(Repository):
         )
         query = select(Inbox).where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
         return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+    async def waiting_in(self, keys: Collection[Key]) -> set[Key]:
+        """Which of these chats have something waiting."""
+        query = select(Inbox.channel, Inbox.chat).distinct()
+        query = query.where(Inbox.state == "queued", tuple_(Inbox.channel, Inbox.chat).in_(list(keys)))
+        return {(channel, chat) for channel, chat in await self.session.execute(query)}
 
     async def following(self, row: Inbox, limit: int = 10) -> Sequence[Inbox]:
         """What waits in the same chat behind ``row``."""

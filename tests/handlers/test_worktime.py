@@ -14,6 +14,7 @@ from handlers.worktime import due, is_open, is_workday, left
 
 RULES = Rules()
 LOCAL = ZoneInfo("Asia/Shanghai")
+EARLY, LATE = datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2027-06-01")
 
 
 def at(text: str) -> datetime:
@@ -47,7 +48,7 @@ def test_beyond_the_published_calendar_weekends_count() -> None:
 
 @given(
     st.sampled_from(["1h", "30h", "2d", "3wh", "20wh", "1wd", "15wd"]),
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)),
+    st.datetimes(EARLY, LATE),
 )
 def test_nothing_is_ever_due_before_it_began(limit: str, start: datetime) -> None:
     assert due(limit, start.replace(tzinfo=UTC), RULES) > start.replace(tzinfo=UTC)

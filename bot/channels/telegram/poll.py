@@ -82,7 +82,7 @@ class Poller:
         try:
             if batch := updates(items):
                 await self._intake(CHANNEL, batch)
-        except Exception as error:  # whatever the storage raises, the updates stay with Telegram meanwhile
+        except Exception as error:  # noqa: BLE001 whatever the storage raises, the updates stay with Telegram meanwhile
             return self._failed(f"{len(items)} update(s) could not be stored ({type(error).__name__})")
         return self._advance(items)
 

@@ -85,7 +85,7 @@ class AiohttpRequest(BaseRequest):
             session, self._session = self._session, None
             await session.close()
 
-    async def do_request(  # noqa: PLR0917  the signature is PTB's
+    async def do_request(
         self,
         url: str,
         method: str,

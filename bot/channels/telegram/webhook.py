@@ -58,7 +58,7 @@ async def _take(intake: Intake, body: bytes) -> int:
         return 400
     try:
         await intake(CHANNEL, [update])
-    except Exception as error:  # whatever the storage raises, Telegram keeps the update and pushes it again
+    except Exception as error:  # noqa: BLE001 whatever the storage raises, Telegram keeps the update and pushes it again
         _log.error("webhook: an update could not be stored (%s)", type(error).__name__)
         return 503
     return 200
