@@ -82,6 +82,12 @@ class Answering:
                 raise
             return await self._transact(keys, alone=True)
 
+    async def meet(self, key: Key, said: Incoming) -> None:
+        """Make sure the chat is there, in its own language, before a picture of it is kept."""
+        async with self._database.writing() as unit:
+            if await unit.people.find_chat(*key) is None:
+                unit.people.open_chat(*key, language_of(said.language, self._language), self._clock.now(), group=said.group)
+
     async def apologise(self, row: Inbox, incident: str) -> None:
         """Tell a chat that its message could not be handled, with the number to mention.
 
@@ -134,7 +140,9 @@ class Answering:
             said, rows = self.prepared.get(row.id) or self._parse(row), [row]
             if said is not None and said.album:
                 said, rows = await self._album(unit, row, said)
-            if said is not None and any(one.kind in KEPT and one.media_id is None and not one.problem for one in said.attachments):
+            if said is not None and not said.group and any(
+                one.kind in KEPT and one.media_id is None and not one.problem for one in said.attachments
+            ):
                 served.unprepared.append((row.id, (row.channel, row.chat), said))
             else:
                 jobs.append(_Job(rows, said))
@@ -165,6 +173,8 @@ class Answering:
     async def _answer(self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, alone: bool) -> None:
         if chat.id is None:
             await unit.session.flush()
+        if said.group and not chat.group:
+            chat.group = True
         await self._shelf.texts.warm(chat.person.language)
         speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], _heard(said), said.external_id)
         ctx = Context(unit, chat, self._shelf, now)

@@ -46,7 +46,7 @@ class Dispatch:
         self._inbox = Inbox(database, clock, metrics, self._call)
         self.intake = self._inbox.take
         self._ready: dict[Key, None] = {}
-        self._resting: set[Key] = set()
+        self._resting: dict[Key, asyncio.TimerHandle | None] = {}
         self._preparing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
 
@@ -66,12 +66,19 @@ class Dispatch:
             self._wake.set()
 
     def _rest(self, key: Key, seconds: float) -> None:
-        """Serve this chat again, but not before ``seconds`` have passed."""
-        self._resting.add(key)
-        asyncio.get_running_loop().call_later(seconds, self._wake_up, key)
+        """Serve this chat again, but not before ``seconds`` have passed; a newer rest replaces an older one."""
+        self._hold(key)
+        self._resting[key] = asyncio.get_running_loop().call_later(seconds, self._wake_up, key)
+
+    def _hold(self, key: Key) -> None:
+        """Not to be served until woken, even if something arrived meanwhile."""
+        if (timer := self._resting.pop(key, None)) is not None:
+            timer.cancel()
+        self._resting[key] = None
+        self._ready.pop(key, None)
 
     def _wake_up(self, key: Key) -> None:
-        self._resting.discard(key)
+        self._resting.pop(key, None)
         self._call(key)
 
     async def _serve(self) -> None:
@@ -138,13 +145,14 @@ class Dispatch:
 
     def _prepare(self, row_id: int, key: Key, said: Incoming) -> None:
         """Fetch pictures outside any transaction; this chat waits for them, the others do not."""
-        self._resting.add(key)
+        self._hold(key)
         task = asyncio.create_task(self._fetch(row_id, key, said))
         self._preparing.add(task)
         task.add_done_callback(self._preparing.discard)
 
     async def _fetch(self, row_id: int, key: Key, said: Incoming) -> None:
         try:
+            await self._answering.meet(key, said)
             attachments = await self._pictures.take(self._channels[key[0]], key, said.attachments)
             self._answering.prepared[row_id] = replace(said, attachments=attachments)
         except Exception as error:  # noqa: BLE001 part of the boundary: counted like any other failure

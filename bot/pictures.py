@@ -147,8 +147,7 @@ class Pictures:
         await asyncio.to_thread(_write, self.path(name), data)
         async with self._database.writing() as unit:
             now = self._clock.now()
-            chats = await unit.people.lock_chats([key])
-            chat = chats.get(key) or unit.people.open_chat(*key, "zh_Hans", now)
+            chat = await unit.people.find_chat(*key) or unit.people.open_chat(*key, "zh_Hans", now)
             await unit.session.flush()
             media = Media(
                 name=name,

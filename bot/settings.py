@@ -6,6 +6,7 @@ One table of fields gives the parser, ``check``'s listing and the documentation.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -135,5 +136,8 @@ def _check(values: Mapping[str, Any], problems: list[str]) -> None:
     for name in ("telegram_rate", "telegram_chat_rate", "flood_rate", "flood_burst", "telegram_in_flight"):
         if values.get(name, 1) <= 0:
             problems.append(f"LINLI_{name.upper()} should be more than 0.")
+    for name in ("day_start", "day_end"):
+        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", values.get(name, "08:30")):
+            problems.append(f"LINLI_{name.upper()} should be a time such as 08:30.")
     if values.get("telegram_webhook_url") and not values.get("telegram_webhook_secret"):
         problems.append("LINLI_TELEGRAM_WEBHOOK_SECRET is needed with a webhook, so that nobody else can post updates.")

@@ -96,7 +96,9 @@ async def hand_on(
     for roles in turn:
         handed = handed if handed.chats else Handed(*await nearest_desk(ctx, case.area, roles, {*returners, *without}))
     for chat in handed.chats:
-        ctx.tell(chat, shown or card(case, photos), _priority(case))
+        off = case.private and chat.channel in ctx.rules.private_channels
+        elsewhere = Reply((say("case.card.elsewhere", ref=case.ref),))
+        ctx.tell(chat, elsewhere if off else shown or card(case, photos), _priority(case))
     return handed
 
 

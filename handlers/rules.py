@@ -47,3 +47,8 @@ class Rules:
     draft_hours: int = rule(24, "hours a cancelled form can be taken up again")
     emergency_phone: str = rule("110", "number told when nothing more specific is known")
     office_phone: str = rule("0100-5550100", "the service hall's number told when a human is asked for")
+
+    @property
+    def private_channels(self) -> frozenset[str]:
+        """The channels of ``private_off``."""
+        return frozenset(filter(None, (name.strip().lower() for name in self.private_off.split(","))))

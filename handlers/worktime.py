@@ -77,7 +77,8 @@ def _after_hours(local: datetime, left: timedelta, rules: Rules) -> datetime:
 
 
 def _clock(text: str) -> time:
-    return time.fromisoformat(text)
+    hours, _, minutes = text.partition(":")
+    return time(int(hours), int(minutes or 0))
 
 
 def left(due_at: datetime, now: datetime) -> tuple[str, int, str]:

@@ -81,7 +81,7 @@ class Database:
             self._reader = self._sqlite(4, "BEGIN", durable, query_only=True)
         else:
             self._writer = self._reader = create_async_engine(
-                self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, json_serializer=_dumps, json_deserializer=orjson.loads,
+                self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads,
                 connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"idle_in_transaction_session_timeout": "60000"}},
             )  # fmt: skip
 
@@ -142,7 +142,7 @@ class Database:
 
     def _sqlite(self, size: int, begin: str, durable: bool, *, query_only: bool) -> AsyncEngine:
         engine = create_async_engine(
-            self.url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0,
+            self.url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, hide_parameters=True,
             json_serializer=_dumps, json_deserializer=orjson.loads,
             async_creator=opener(self.url.database or ":memory:", READING if query_only else WRITING, BUSY_SECONDS),
         )  # fmt: skip

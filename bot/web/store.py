@@ -46,11 +46,11 @@ class Store:
     async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
         """The chat behind a cookie, an empty one before anything was said; None once it has ended."""
         async with self._database.reading() as unit:
+            known = await self._chat(unit, _external(token))  # before its session: both are committed together
             chat = await unit.people.session_chat(_hash(token))
             if chat is not None:
                 return await self._session(unit, chat, token)
-            ended = await self._chat(unit, _external(token)) is not None
-            return None if ended else await self._empty(unit, token, language)
+            return await self._empty(unit, token, language) if known is None else None
 
     async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
         """The chat behind ``token``, made now if nothing was said in it yet."""
@@ -61,9 +61,10 @@ class Store:
 
     async def _opened(self, token: str, slot: str, language: str) -> ChatSession:
         async with self._database.writing() as unit:
+            known = await self._chat(unit, _external(token))
             chat = await unit.people.session_chat(_hash(token))
             if chat is None:
-                if await self._chat(unit, _external(token)) is not None:
+                if known is not None:
                     token = secrets.token_urlsafe(32)
                 chat = await self._new_chat(unit, token, slot, language)
             return await self._session(unit, chat, token)

@@ -138,13 +138,9 @@ def resume(ctx: Context) -> bool:
         return False
     if draft["at"] < (ctx.now - timedelta(hours=ctx.rules.draft_hours)).isoformat():
         return False
-    chat.form, chat.form_version, chat.step, chat.answers, chat.draft = (
-        form.name,
-        form.version,
-        draft["step"],
-        draft["answers"],
-        {},
-    )
+    if not put_aside(ctx):
+        chat.draft = {}
+    chat.form, chat.form_version, chat.step, chat.answers = form.name, form.version, draft["step"], draft["answers"]
     chat.revision += 1
     return True
 

@@ -116,6 +116,8 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
         return None
     if ctx.now - handoff.last_at > timedelta(minutes=ctx.rules.handoff_minutes):
         await _end(ctx, handoff)
+        if ctx.chat.id == handoff.staff_chat_id:  # the words were meant for the resident, not for the bot
+            return Reply((say("human.over", ref=handoff.ref),), (choice("words.menu_button", "menu"),))
         return None
     return await _pass_on(ctx, handoff, said)
 
@@ -188,4 +190,4 @@ async def _area(ctx: Context) -> Area:
         area = await ctx.unit.areas.get(str(code)) if code else None
         if area is not None:
             return area
-    return (await ctx.unit.areas.of_kind("sub_district"))[0]
+    return await ctx.unit.areas.root()

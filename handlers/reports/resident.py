@@ -57,7 +57,7 @@ async def refuse_if_too_many(ctx: Context) -> None:
 def refuse_private(ctx: Context, category: str) -> None:
     """Refuse a private matter on a channel the city keeps such matters off (rules.private_off)."""
     found = ctx.catalogue.categories.get(category)
-    if found is not None and found.private and ctx.chat.channel in ctx.rules.private_off.split(","):
+    if found is not None and found.private and ctx.chat.channel in ctx.rules.private_channels:
         raise Refusal(
             "report.private_elsewhere",
             choice("menu.human", "human"),

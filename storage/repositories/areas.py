@@ -17,6 +17,10 @@ class Areas(Repository):
         """The area with this code."""
         return await self.session.get(Area, code)
 
+    async def root(self) -> Area:
+        """The first area without one above it; there is always one once areas are loaded."""
+        return (await self.session.scalars(select(Area).where(Area.parent_code.is_(None)).order_by(Area.code).limit(1))).one()
+
     async def of_kind(self, kind: str, within: Area | None = None) -> Sequence[Area]:
         """All areas of one kind, by code; optionally only inside another."""
         query = select(Area).where(Area.kind == kind).order_by(Area.code)

@@ -19,7 +19,10 @@ class Cases(Repository):
     async def find(self, ref: str, *, lock: bool = False) -> Case | None:
         """The case with this reference; ``lock`` keeps others from changing it meanwhile."""
         query = select(Case).where(Case.ref == ref.upper())
-        return await self.session.scalar(query.with_for_update(of=Case) if lock else query)
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=Case).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
     async def new_reference(self) -> str:
         """A free reference such as R7K2Q."""

@@ -20,7 +20,10 @@ class Handoffs(Repository):
     async def find(self, ref: str, *, lock: bool = False) -> Handoff | None:
         """By reference."""
         query = select(Handoff).where(Handoff.ref == ref.upper())
-        return await self.session.scalar(query.with_for_update() if lock else query)
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=Handoff).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
     async def held_by_chat(self, staff_chat_id: int) -> Handoff | None:
         """The conversation a member of staff holds in this chat."""

@@ -45,17 +45,17 @@ def answer(backend: MemoryBackend, chat: str, raw: Mapping[str, Any]) -> None:
             chat,
             "看起来是要报事：照明 · 楼道灯。\n请问在哪里？可以发位置，也可以写“3栋2单元”。",
             Button("换一类", "report:recode"),
-            Button("取消", "form:cancel"),
+            Button("取消", "f:1:cancel"),
         )
     elif "3栋" in text:
-        backend.say(chat, "要不要加一张照片？没有也可以。", Button("跳过", "form:skip"), Button("取消", "form:cancel"))
+        backend.say(chat, "要不要加一张照片？没有也可以。", Button("跳过", "f:1:skip"), Button("取消", "f:1:cancel"))
     elif text == "跳过" or raw["type"] == "photo":
         backend.say(
             chat,
             "请核对\n事情：楼道灯坏了三天没人管\n类别：照明 · 楼道灯\n地点：青松社区 3栋2单元\n答复：11月24日 18:00 前",
-            Button("提交", "form:send", "primary"),
-            Button("修改", "form:edit"),
-            Button("取消", "form:cancel", "danger"),
+            Button("提交", "f:1:send", "primary"),
+            Button("修改", "f:1:edit"),
+            Button("取消", "f:1:cancel", "danger"),
             card=True,
         )
     elif text == "提交":
