@@ -81,7 +81,8 @@ class Database:
             self._reader = self._sqlite(4, "BEGIN", durable, query_only=True)
         else:
             self._writer = self._reader = create_async_engine(
-                self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads,
+                self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True,
+                json_serializer=_dumps, json_deserializer=orjson.loads,
                 connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"idle_in_transaction_session_timeout": "60000"}},
             )  # fmt: skip
 
