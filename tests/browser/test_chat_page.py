@@ -140,11 +140,11 @@ async def test_a_resident_reports_from_a_phone(
     await expect(page.locator("#empty")).to_be_hidden()
     await nothing_sticks_out(page)
     await shoot(page, pictures, "phone")
-    assert await page.locator(".choice").count() == 3
+    await expect(page.locator(".choice")).to_have_count(3)
     await expect(page.locator(".choice .number").first).to_have_text("1")
     await page.get_by_role("button", name="提交", exact=True).click()
     await expect(page.get_by_role("log")).to_contain_text("R7K2Q")
-    assert await page.locator(".choice").count() == 0
+    await expect(page.locator(".choice")).to_have_count(0)
     await expect(page.locator(".past").last).to_contain_text("1 提交 · 2 修改 · 3 取消")
     await expect(page.get_by_role("link", name="0871-63330000")).to_have_attribute("href", "tel:087163330000")
     await shoot(page, pictures, "phone-done")
