@@ -16,22 +16,29 @@ MILLISECONDS = 0.3
 GROWTH = 1.5
 
 
-def measure(repeat: int, rounds: int = 2000, times: tuple[int, ...] = (1, 10, 100)) -> list[Figure]:
-    """Milliseconds of processor time, and the ratio to the shipped knowledge within one repeat."""
-    catalogues = [enlarged(load(), many) for many in times]
+def measure(repeat: int, rounds: int = 2000, times: tuple[int, ...] = (10, 100)) -> list[Figure]:
+    """Milliseconds of processor time: of the shipped knowledge by itself, then of larger ones beside it, taken in turns.
+
+    In turns all are slower, because each finds the processor's caches full of the others; that is what the ratios compare.
+    """
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
-        engines = [Understander.build(catalogue, Path(folder)) for catalogue in catalogues]
+        shipped = Understander.build(load(), Path(folder))
+        gc.freeze()
+        alone = [timings([shipped], rounds)[0] for _ in range(repeat)]
+        larger = [enlarged(load(), many) for many in times]
+        engines = [shipped, *(Understander.build(catalogue, Path(folder)) for catalogue in larger)]
     gc.freeze()
     runs = [timings(engines, rounds) for _ in range(repeat)]
-    figures = []
-    for at, many in enumerate(times):
-        what = f"routing a message, {phrases(catalogues[at]):,} phrases ({many}×)"
-        medians = [statistics.median(run[at]) for run in runs]
-        goal, met = ("", None) if at else (f"≤ {MILLISECONDS} ms", at_most(MILLISECONDS))
-        spent = [one / 1000 for one in medians]
-        figures.append(figure(f"{what}, median", spent, "ms", digits=3, goal=goal, met=met))
-        figures.append(figure(f"{what}, p99", [percentile(run[at], 0.99) / 1000 for run in runs], "ms", digits=3))
-        if at:
-            growth = [median / statistics.median(run[0]) for median, run in zip(medians, runs, strict=True)]
-            figures.append(figure(f"{many}× ÷ 1×", growth, "×", digits=2, goal=f"≤ {GROWTH} ×", met=at_most(GROWTH)))
+    goal = f"≤ {MILLISECONDS} ms"
+    what = f"{phrases(load()):,} phrases (the sample)"
+    middle, slow = [statistics.median(run) / 1000 for run in alone], [percentile(run, 0.99) / 1000 for run in alone]
+    figures = [
+        figure(f"{what}, median", middle, "ms", digits=3, goal=goal, met=at_most(MILLISECONDS)),
+        figure(f"{what}, p99", slow, "ms", digits=3),
+    ]
+    for at, (many, catalogue) in enumerate(zip(times, larger, strict=True), 1):
+        for share, name in ((0.5, "median"), (0.99, "p99")):
+            growth = [percentile(run[at], share) / percentile(run[0], share) for run in runs]
+            what = f"{many}× ({phrases(catalogue):,} phrases) ÷ the sample, {name}"
+            figures.append(figure(what, growth, "×", digits=2, goal=f"≤ {GROWTH} ×", met=at_most(GROWTH)))
     return figures
