@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Result as Rows
 from sqlalchemy import Table, UpdateBase, bindparam, delete, func, insert, select, tuple_, update
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
 from storage.repositories.base import Repository
 
+LOST_MOST: Final = 4
 Key = tuple[str, str]
 """(channel, the channel's chat id)."""
 
@@ -191,7 +192,11 @@ class OutboxQueue(Repository):
         )
 
     async def release_lost(self, now: datetime) -> int:
-        """Take back sends whose process died (their lease ran out): sent again once, then given up as dead."""
+        """Take back sends whose process died (their lease ran out).
+
+        Each is sent again, since losing a message is worse than saying it twice; one that has been in hand when so many
+        processes died may be what kills them, and is given up as dead.
+        """
         lost = (
             await self.session.scalars(
                 select(Outbox)
@@ -201,7 +206,7 @@ class OutboxQueue(Repository):
         ).all()
         for row in lost:
             row.uncertain += 1
-            row.state, row.lease_until = ("queued" if row.uncertain <= 1 else "dead"), None
+            row.state, row.lease_until = ("queued" if row.uncertain < LOST_MOST else "dead"), None
             row.error = "no answer before the process ended"
         await self.session.flush()  # the next claim has to see them, or it takes what comes after them in their chats
         return len(lost)

@@ -54,6 +54,16 @@ async def running(
         await app.close()
 
 
+@asynccontextmanager
+async def looking_into(url: str, *, durable: bool = True) -> AsyncIterator[Database]:
+    """The database of a product that runs, or ran, in a process of its own."""
+    database = Database(url, durable=durable)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 async def until(found: Callable[[], Awaitable[Any]], seconds: float = 20.0, every: float = 0.03) -> Any:
     """Ask until the answer is true; returns it."""
     end = asyncio.get_running_loop().time() + seconds

@@ -20,6 +20,8 @@ from tests.faults.inside import ASKED, one_answer_each
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 IN_FLIGHT: Final = 30
 START_SECONDS: Final = 30.0
+LEASE_SECONDS: Final = 2.0
+"""As ``impatient`` has it."""
 
 
 class BotProcess:
@@ -37,6 +39,7 @@ class BotProcess:
         foreign = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
         self._env = foreign | {f"LINLI_{name.upper()}": str(value) for name, value in given.items()}
         self._child: asyncio.subprocess.Process | None = None
+        self._killed = -LEASE_SECONDS
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,7 +50,12 @@ class BotProcess:
         await self.kill()
 
     async def start(self) -> None:
-        """Start, and wait until it is ready."""
+        """Start, and wait until it is ready.
+
+        After a kill only once its leases have run out: what was in hand then goes first, and a second kill finds other things
+        in hand. (That two kills may meet the same message is another test's matter.)
+        """
+        await asyncio.sleep(max(0.0, self._killed + LEASE_SECONDS - time.monotonic()))
         with self.log.open("ab") as log:
             command = (sys.executable, "-m", "tests.faults.impatient", "run")
             self._child = await asyncio.create_subprocess_exec(*command, cwd=_PROJECT, env=self._env, stderr=log)
@@ -70,6 +78,7 @@ class BotProcess:
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
             await self._child.wait()
+            self._killed = time.monotonic()
 
     async def terminate(self) -> tuple[int, float]:
         """SIGTERM; the exit status and how many seconds it took."""

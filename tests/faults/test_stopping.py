@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bot.app import DRAIN_SECONDS
-from storage.engine import Database
 from storage.models import Outbox
 from tests.fakes.botapi import BotApiProcess
 from tests.faults.conftest import Place
-from tests.faults.inside import rows, settled, states
+from tests.faults.inside import looking_into, rows, settled, states
 from tests.faults.process import BotProcess, everybody_asks, repeats, said_in
 
 CHATS = range(2000, 2040)
@@ -17,8 +16,11 @@ CHATS = range(2000, 2040)
 
 async def test_sigterm_under_load_drains_and_the_next_start_repeats_nothing(place: Place) -> None:
     folder, url, _ = place
-    database = Database(url)
-    async with BotApiProcess("--delay-ms", "150") as api, BotProcess(folder, url, api.url) as bot:
+    async with (
+        looking_into(url) as database,
+        BotApiProcess("--delay-ms", "150") as api,
+        BotProcess(folder, url, api.url) as bot,
+    ):
         await api.post("say", messages=everybody_asks(CHATS))
         await bot.start()
         await api.until(100, every=0.01)
@@ -29,15 +31,13 @@ async def test_sigterm_under_load_drains_and_the_next_start_repeats_nothing(plac
         await bot.start()
         await settled(database, 30, sent=len(CHATS) * 10)
         assert repeats(await said_in(api), CHATS) == 0
-    assert {row.uncertain for row in await rows(database, Outbox)} == {0}
-    await database.close()
+        assert {row.uncertain for row in await rows(database, Outbox)} == {0}
 
 
 async def test_a_send_that_hangs_does_not_hold_the_end_up_and_is_repeated_once(place: Place) -> None:
     assert DRAIN_SECONDS <= 7  # of the 10 s; closing pages and connections takes the rest
     folder, url, _ = place
-    database = Database(url)
-    async with BotApiProcess() as api, BotProcess(folder, url, api.url) as bot:
+    async with looking_into(url) as database, BotApiProcess() as api, BotProcess(folder, url, api.url) as bot:
         await api.post("faults", kind="half_open", method="sendMessage", chat=2000, times=1)
         await api.post("say", messages=everybody_asks(CHATS[:2]))
         await bot.start()
@@ -52,4 +52,3 @@ async def test_a_send_that_hangs_does_not_hold_the_end_up_and_is_repeated_once(p
         assert repeats(await said_in(api), CHATS[:2]) == 0
         [again] = await rows(database, Outbox, Outbox.id == hanging.id)
         assert again.uncertain == 1
-    await database.close()
