@@ -24,7 +24,7 @@ chat: setup  ## chat in this terminal
 
 test: $(STAMP)  ## all tests, with real PostgreSQL and a real browser where they can be had
 	@PYTHON=$(BIN)/python sh tests/browser/provide.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(STAMP)  ## style, types, import rules, data
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot run | migrate | seed | check | invite | chat | ask | backup``."""
+"""The command line: ``python -m bot run | migrate | seed | check | invite | staff | dismiss | …``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ COMMANDS = {
     "seed": "load the areas (the sample's, unless LINLI_KNOWLEDGE_DIR says otherwise) into an empty database",
     "check": "show the effective settings and the state of database, data and channels",
     "invite": "make a one-time invitation for a member of staff",
+    "staff": "list who is on duty: where, as what, and on which channels",
+    "dismiss": "end somebody's duties and web sessions at once",
+    "signin": "make a one-time web sign-in link for somebody on duty",
     "chat": "chat in this terminal",
     "ask": "say how a message would be understood",
     "backup": "write a consistent copy of the SQLite database and the pictures",
@@ -33,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--area", required=True, metavar="CODE", help="area the role is for, such as S1-C1-G1")
     invite.add_argument("--department", default="", metavar="CODE", help="which department, for the role department")
     invite.add_argument("--json", action="store_true", help="print one JSON object")
+    made["staff"].add_argument("--json", action="store_true", help="print one JSON list")
+    made["dismiss"].add_argument("person", help="number or name, as `staff` lists them")
+    made["dismiss"].add_argument("--role", default="", help="only the duties of this role")
+    made["dismiss"].add_argument("--area", default="", metavar="CODE", help="only the duties in exactly this area")
+    made["signin"].add_argument("person", help="number or name, as `staff` lists them")
     made["ask"].add_argument("text", nargs="?", help="the message; without it, one a line from standard input")
     made["ask"].add_argument("--json", action="store_true", help="print one JSON object a message")
     made["backup"].add_argument("folder", nargs="?", default="", help="where to; default: backups in the data folder")
@@ -47,11 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    return _command(given, settings)
+    try:
+        return _command(given, settings)
+    except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _command(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import commands  # noqa: PLC0415 it loads everything, so only once the settings are known to be good
+    from bot import commands, staff_commands  # noqa: PLC0415 it loads everything, so only once the settings are known to be good
 
     match given.command:
         case "ask":
@@ -61,7 +73,15 @@ def _command(given: argparse.Namespace, settings: Settings) -> int:
         case "chat":
             return commands.chat(settings)
         case "invite":
-            return asyncio.run(commands.invite(settings, given.role, given.area, given.department, as_json=given.json))
+            return asyncio.run(
+                staff_commands.invite(settings, given.role, given.area, given.department, as_json=given.json)
+            )
+        case "staff":
+            return asyncio.run(staff_commands.staff(settings, as_json=given.json))
+        case "dismiss":
+            return asyncio.run(staff_commands.sign_off(settings, given.person, given.role, given.area))
+        case "signin":
+            return asyncio.run(staff_commands.sign_in(settings, given.person))
         case "backup":
             return asyncio.run(commands.backup(settings, given.folder))
         case "check":

@@ -25,8 +25,8 @@ from handlers.errors import NotAllowed, Refusal
 from handlers.messages import Incoming, Kind, Reply, reply
 from handlers.texts import language_of
 from storage.engine import Database
-from storage.models import Chat, Inbox
-from storage.repositories.queues import Key
+from storage.models import Chat
+from storage.repositories.queues import Key, Waiting
 from storage.unit import Unit
 
 TRANSCRIPT_CHARACTERS: Final = 4000
@@ -54,7 +54,7 @@ class Served:
 
 @dataclass(slots=True)
 class _Job:
-    rows: list[Inbox]
+    rows: list[Waiting]
     said: Incoming | None
 
     @property
@@ -86,23 +86,27 @@ class Answering:
         """Make sure the chat is there, in its own language, before a picture of it is kept."""
         async with self._database.writing() as unit:
             if await unit.people.find_chat(*key) is None:
-                unit.people.open_chat(*key, language_of(said.language, self._language), self._clock.now(), group=said.group)
+                unit.people.open_chat(
+                    *key, language_of(said.language, self._language), self._clock.now(), group=said.group
+                )
 
-    async def apologise(self, row: Inbox, incident: str) -> None:
+    async def apologise(self, row: Waiting, incident: str) -> None:
         """Tell a chat that its message could not be handled, with the number to mention.
 
         Whoever wrote for the first time has no chat yet, since it was undone with the failure; they get one now.
         """
         now = self._clock.now()
         async with self._database.writing() as unit:
-            chat = await unit.people.find_chat(row.channel, row.chat) or self._meet(unit, _Job([row], self._readable(row)), now)
+            chat = await unit.people.find_chat(row.channel, row.chat) or self._meet(
+                unit, _Job([row], self._readable(row)), now
+            )
             if chat is not None:
                 await unit.session.flush()
                 speaker = Speaker(unit, self._shelf.texts, self._limits, now)
                 speaker.say(chat, reply("common.incident", incident=incident), remember=False)
                 await speaker.write()
 
-    def _readable(self, row: Inbox) -> Incoming | None:
+    def _readable(self, row: Waiting) -> Incoming | None:
         """What the update says, None when the update itself is what cannot be read."""
         try:
             return self._parse(row)
@@ -140,15 +144,17 @@ class Answering:
             said, rows = self.prepared.get(row.id) or self._parse(row), [row]
             if said is not None and said.album:
                 said, rows = await self._album(unit, row, said)
-            if said is not None and not said.group and any(
-                one.kind in KEPT and one.media_id is None and not one.problem for one in said.attachments
+            if (
+                said is not None
+                and not said.group
+                and any(one.kind in KEPT and one.media_id is None and not one.problem for one in said.attachments)
             ):
                 served.unprepared.append((row.id, (row.channel, row.chat), said))
             else:
                 jobs.append(_Job(rows, said))
         return jobs
 
-    async def _album(self, unit: Unit, row: Inbox, said: Incoming) -> tuple[Incoming, list[Inbox]]:
+    async def _album(self, unit: Unit, row: Waiting, said: Incoming) -> tuple[Incoming, list[Waiting]]:
         """The pictures of one album, which come as updates of their own, as one message."""
         rows, attachments = [row], list(said.attachments)
         known = {one.remote for one in attachments}
@@ -160,17 +166,23 @@ class Answering:
             attachments += [one for one in more.attachments if one.remote not in known]
         return replace(said, attachments=tuple(attachments)), rows
 
-    def _parse(self, row: Inbox) -> Incoming | None:
+    def _parse(self, row: Waiting) -> Incoming | None:
         said = self._channels[row.channel].parse(RawUpdate(row.external_id, row.chat, orjson.loads(row.raw)))
-        return replace(said, text=_UNSEEN.sub("", said.text)) if said is not None else None
+        return (
+            replace(said, text=_UNSEEN.sub("", said.text)) if said is not None and _UNSEEN.search(said.text) else said
+        )
 
     def _meet(self, unit: Unit, job: _Job, now: datetime) -> Chat | None:
         """A first message opens a chat; being blocked by a stranger does not."""
         if job.said is None or job.said.kind is Kind.BLOCKED:
             return None
-        return unit.people.open_chat(*job.key, language_of(job.said.language, self._language), now, group=job.said.group)
+        return unit.people.open_chat(
+            *job.key, language_of(job.said.language, self._language), now, group=job.said.group
+        )
 
-    async def _answer(self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, alone: bool) -> None:
+    async def _answer(
+        self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, alone: bool
+    ) -> None:
         if chat.id is None:
             await unit.session.flush()
         if said.group and not chat.group:
@@ -191,22 +203,25 @@ class Answering:
 
 
 async def _respond(ctx: Context, said: Incoming) -> list[Reply]:
+    before = ctx.unit.wrote
     try:
         return await respond(ctx, said)
     except Refusal as refusal:
         session = ctx.unit.session
-        if session.dirty or session.new or session.deleted or ctx.pushes or isinstance(refusal, NotAllowed) or refusal.final:
+        wrote = ctx.unit.wrote != before or session.dirty or session.new or session.deleted
+        if wrote or ctx.pushes or isinstance(refusal, NotAllowed) or refusal.final:
             raise RefusedAfterWritingError from refusal
         return [refusal.reply]
 
 
 async def _respond_behind_savepoint(ctx: Context, said: Incoming) -> list[Reply]:
-    session = ctx.unit.session
+    session, audited = ctx.unit.session, len(ctx.unit.audit.lines)
     savepoint = await session.begin_nested()
     try:
         replies = await respond(ctx, said)
     except Refusal as refusal:
         await savepoint.rollback()
+        del ctx.unit.audit.lines[audited:]
         ctx.pushes = []
         await session.refresh(ctx.chat)
         await session.refresh(ctx.person)
@@ -225,4 +240,6 @@ def _heard(said: Incoming) -> dict[str, Any]:
         body["location"] = [said.location.lat, said.location.lon]
     if said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION):
         body["kind"] = said.kind.value
+    if said.press:
+        body["press"] = said.press
     return body

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -28,13 +27,14 @@ from bot.seed import is_sample, seed
 from bot.settings import Settings
 from bot.web.app import build_app
 from bot.web.health import build_metrics_app
+from bot.web.lifetime import Lifetimes
 from bot.web.pages import WebSettings
 from bot.web.store import Store
 from handlers import topics
 from handlers.context import Shelf
 from handlers.texts import Texts
 from handlers.topic import Registry
-from knowledge.catalogue import DATA, Catalogue, load
+from knowledge.catalogue import Catalogue, load
 from knowledge.gazetteer import Gazetteer
 from knowledge.understanding import Understander
 from storage.engine import Database
@@ -46,12 +46,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("linli.app")
 
 DRAIN_SECONDS = 6.0
+SETTLE_SECONDS = 1.0
 RESTART_SECONDS = 1.0
-
-
-def knowledge_folder(settings: Settings) -> Path:
-    """Where services, places and categories lie."""
-    return Path(settings.knowledge_dir) if settings.knowledge_dir else DATA
 
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -60,7 +56,7 @@ Knowledge = tuple[Catalogue, Understander, Gazetteer]
 
 def understanding(settings: Settings) -> Knowledge:
     """Load and compile the knowledge; takes about a second, so call it in a thread."""
-    catalogue = load(knowledge_folder(settings))
+    catalogue = load(settings.knowledge)
     return catalogue, Understander.build(catalogue, settings.data_dir / "cache"), Gazetteer(catalogue)
 
 
@@ -94,7 +90,8 @@ class App:
             await seed(unit, catalogue, self.clock.now())
             self.sample = await is_sample(unit)
         registry, rate = Registry(topics(), texts), self.settings.telegram_rate
-        self.shelf = Shelf(self.settings.rules, texts, registry, catalogue, understander, gazetteer, rate)
+        address = self.settings.base_url
+        self.shelf = Shelf(self.settings.rules, texts, registry, catalogue, understander, gazetteer, rate, address)
         self._join()
         self.ready = True
 
@@ -109,14 +106,23 @@ class App:
         limits = {"telegram": Limits()}  # its messages wait in the outbox even while no token is set
         flood = Flood(settings.flood_burst, settings.flood_rate, clock)
         answering = Answering(self.database, self.shelf, channels, limits, flood, clock, settings.lang)
-        self.dispatch = Dispatch(self.database, answering, channels, self.pictures, flood, clock, self.metrics, settings.dead_after)
-        self.store = Store(self.database, self.shelf, self.pictures, clock, self.dispatch.intake, self.problems)
+        self.dispatch = Dispatch(
+            self.database, answering, channels, self.pictures, flood, clock, self.metrics, settings.dead_after
+        )
+        lifetimes = Lifetimes.of(settings)
+        self.store = Store(
+            self.database, self.shelf, self.pictures, clock, self.dispatch.intake, self.problems, lifetimes
+        )
         self.webchat = WebChat(self.store)
+        self.metrics.sockets.set_function(lambda: self.webchat.open_pages)
         self.telegram = self._telegram() if settings.telegram_token else None
         self.listening: list[Channel] = [one for one in (self.webchat, self.telegram, self.terminal) if one is not None]
         channels |= {one.name: one for one in self.listening}
         limits |= {one.name: one.limits for one in self.listening}
-        pace = Pace(settings.telegram_rate, settings.telegram_chat_rate, settings.telegram_in_flight, settings.send_attempts)
+        self.limits = limits
+        pace = Pace(
+            settings.telegram_rate, settings.telegram_chat_rate, settings.telegram_in_flight, settings.send_attempts
+        )
         sent_to = [one for one in self.listening if not one.limits.mailbox]
         self.senders = [Sender(one, self.database, self.pictures, pace, clock, self.metrics) for one in sent_to]
         queued = frozenset(name for name, one in limits.items() if not one.mailbox)
@@ -154,7 +160,7 @@ class App:
         finally:
             self.ready = False
             await asyncio.gather(*(runner.cleanup() for runner in sites))
-            await asyncio.gather(*(sender.drain(DRAIN_SECONDS) for sender in self.senders))
+            await asyncio.gather(*(_drained(sender) for sender in self.senders))
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -186,7 +192,9 @@ class App:
         self.port = _port(runners[0])
         if settings.metrics_port:
             try:
-                runners.append(await _bind(build_metrics_app(self.metrics.registry), "127.0.0.1", settings.metrics_port))
+                runners.append(
+                    await _bind(build_metrics_app(self.metrics.registry), "127.0.0.1", settings.metrics_port)
+                )
             except OSError:
                 log.warning("metrics port taken", extra={"port": settings.metrics_port})
         return runners
@@ -205,8 +213,17 @@ class App:
         """Give everything back."""
         if self.telegram is not None:
             await self.telegram.close()
-        self.pictures.close()
+        await self.pictures.close()
         await self.database.close()
+
+
+async def _drained(sender: Sender) -> None:
+    """Let a sender end its calls and write down what came of them, unless the database does not take it in time."""
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS + SETTLE_SECONDS):
+            await sender.drain(DRAIN_SECONDS)
+    except TimeoutError:
+        log.warning("stopped before all was written down; what was in doubt is sent once more")
 
 
 async def _kept_running(name: str, work: Work) -> None:

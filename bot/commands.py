@@ -18,9 +18,9 @@ from typing import Any
 import orjson
 
 from bot import log
-from bot.app import App, knowledge_folder
+from bot.app import App
 from bot.channels.terminal import Terminal
-from bot.invites import Invited, InviteError, make_invite
+from bot.invites import make_invite
 from bot.seed import seed
 from bot.settings import Settings, effective
 from knowledge.catalogue import CatalogueError, load
@@ -89,7 +89,7 @@ async def _welcome(app: App) -> None:
     )
     print(f"\n  Resident chat   {app.settings.base_url}")
     if invited is not None:
-        print(f"  Staff sign-in   {invited.web_link}   (once, within {app.settings.link_minutes} minutes)")
+        print(f"  Staff sign-in   {invited.web_link}   (once, within {app.settings.rules.link_minutes} minutes)")
     if not app.settings.telegram_token:
         print("  Telegram        talk to @BotFather, then: LINLI_TELEGRAM_TOKEN=<token> make run")
     print("\n  Stop with Ctrl-C.\n", flush=True)
@@ -126,7 +126,7 @@ async def prepare(settings: Settings, *, seeding: bool) -> int:
         await migrate(database)
         print(f"database at revision {newest()}")
         if seeding:
-            catalogue = load(knowledge_folder(settings))
+            catalogue = load(settings.knowledge)
             async with database.writing() as unit:
                 added = await seed(unit, catalogue, datetime.now(UTC))
             print(f"{added} areas loaded" if added else "areas are loaded already; nothing changed")
@@ -157,16 +157,28 @@ async def _check_database(settings: Settings) -> list[str]:
         at = await revision(database)
         kind = "SQLite" if database.sqlite else "PostgreSQL"
         print(f"database: {kind}, revision {at or 'none yet'}, newest {newest()}")
-        return [] if at == newest() else ["the database is not at the newest revision; run `python -m bot migrate`"]
+        if at != newest():
+            return ["the database is not at the newest revision; run `python -m bot migrate`"]
+        return await _check_audit(database)
     except (DatabaseError, OSError) as error:
         return [f"database: {log.scrub(str(error).splitlines()[0])}"]
     finally:
         await database.close()
 
 
+async def _check_audit(database: Database) -> list[str]:
+    async with database.reading() as unit:
+        broken = await unit.audit.broken_at()
+        print(f"audit: {await unit.audit.count()} entries, {'whole' if broken is None else 'not whole'}")
+    if broken is None:
+        return []
+    where = f"entry {broken} does not fit the chain" if broken else "the last entries are missing"
+    return [f"audit: {where}; somebody changed the trail outside the product"]
+
+
 def _check_knowledge(settings: Settings) -> list[str]:
     try:
-        found = load(knowledge_folder(settings))
+        found = load(settings.knowledge)
     except CatalogueError as error:
         return list(error.problems)
     counts = f"{len(found.services)} services, {len(found.places)} places, {len(found.categories)} categories"
@@ -185,49 +197,32 @@ async def backup(settings: Settings, folder: str) -> int:
         print(f"there is no database at {source} yet", file=sys.stderr)
         return 1
     target = Path(folder) if folder else settings.data_dir / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    await asyncio.to_thread(_copy, source, settings.data_dir / "media", target)
+    try:
+        await asyncio.to_thread(_copy, source, settings.data_dir / "media", target)
+    except FileExistsError:
+        print(
+            f"{target} is there already; name a folder that is not, so that no backup is overwritten", file=sys.stderr
+        )
+        return 1
     print(target)
     return 0
 
 
 def _copy(source: Path, media: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+    target.mkdir(parents=True)
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target / "linli.db")) as copy:
         live.backup(copy)
     if media.exists():
-        shutil.copytree(media, target / "media", dirs_exist_ok=True)
+        shutil.copytree(media, target / "media")
 
 
-# -- people and words --------------------------------------------------------------------------------------------------
-
-
-async def invite(settings: Settings, role: str, area: str, department: str, *, as_json: bool) -> int:
-    """Print a one-time invitation."""
-    database = Database(settings.database)
-    try:
-        await migrate(database)
-        invited = await make_invite(database, settings, datetime.now(UTC), role, area, department)
-    except InviteError as error:
-        print(error, file=sys.stderr)
-        return 2
-    finally:
-        await database.close()
-    print(orjson.dumps(invited.as_dict()).decode() if as_json else _told(invited))
-    return 0
-
-
-def _told(invited: Invited) -> str:
-    return (
-        f"In Telegram, send:   {invited.start}\n"
-        f"or open:             {invited.telegram_link or '(no bot name known yet: set LINLI_TELEGRAM_TOKEN)'}\n"
-        f"On the web, open:    {invited.web_link}"
-    )
+# -- words --------------------------------------------------------------------------------------------------------------
 
 
 def ask(settings: Settings, text: str | None, *, as_json: bool) -> int:
     """Say how a message is understood; needs no database."""
     try:
-        understander = Understander.build(load(knowledge_folder(settings)), settings.data_dir / "cache")
+        understander = Understander.build(load(settings.knowledge), settings.data_dir / "cache")
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1

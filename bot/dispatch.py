@@ -21,9 +21,8 @@ from bot.metrics import Metrics
 from bot.pictures import Pictures
 from handlers.messages import Incoming
 from storage.engine import Database, is_passing
-from storage.models import Inbox as Row
 from storage.repositories.base import ALPHABET
-from storage.repositories.queues import Key
+from storage.repositories.queues import Key, Waiting
 
 log = logging.getLogger("linli.dispatch")
 
@@ -130,8 +129,14 @@ class Dispatch:
             self._metrics.batch_seconds.observe(self._clock.elapsed() - started)
 
     async def _sweep(self) -> None:
-        """Pick up what other processes left behind, and what waited in the inbox at start."""
+        """Pick up what other processes left behind, and what waited in the inbox at start.
+
+        Not while there is more than a batch to do anyway: the look through a long queue would only hold it up.
+        """
         while True:
+            if len(self._ready) > BATCH:
+                await asyncio.sleep(SWEEP_SECONDS / 10)
+                continue
             try:
                 async with self._database.reading() as unit:
                     keys = await unit.inbox.waiting()
@@ -175,18 +180,19 @@ class Dispatch:
         log.error("update failed", exc_info=error, extra={"incident": incident, "channel": key[0]})
         self._metrics.failed.inc()
         try:
-            row, dead = await self._count(key, f"{incident} {type(error).__name__}")
-            attempts = row.attempts if row is not None else 1
+            row, attempts = await self._count(key, f"{incident} {type(error).__name__}")
+            dead = attempts >= self._dead_after
             if row is not None and dead:
                 await self._answering.apologise(row, incident)
         except Exception:
             log.exception("failure not counted", extra={"incident": incident})
             dead, attempts = False, len(RETRY_SECONDS)
-        self._rest(key, 0 if dead else RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+        self._rest(key, 0 if dead else RETRY_SECONDS[min(max(attempts, 1), len(RETRY_SECONDS)) - 1])
         return True
 
-    async def _count(self, key: Key, why: str) -> tuple[Row | None, bool]:
+    async def _count(self, key: Key, why: str) -> tuple[Waiting | None, int]:
+        """The update that failed, and how often it has."""
         async with self._database.writing() as unit:
             for row in await unit.inbox.heads([key]):
                 return row, await unit.inbox.fail(row.id, why, self._dead_after)
-        return None, False
+        return None, 1

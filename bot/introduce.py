@@ -21,27 +21,25 @@ _CODES = {"": "zh_Hans", "en": "en"}
 
 
 async def introduce(telegram: TelegramChannel, database: Database, shelf: Shelf) -> None:
-    """Until cancelled: the residents' commands once, each member of staff's own when they appear."""
+    """Until cancelled: the residents' commands for all, each member of staff's own as duties begin and end."""
     while not (name := await telegram.username()):  # noqa: ASYNC110 it is the network that is waited for
         await asyncio.sleep(LOOK_SECONDS)
     async with database.writing() as unit:
         await unit.facts.put("telegram", {"username": name})
-    await telegram.set_commands(_commands(shelf, ()))
     known: dict[str, frozenset[str]] = {}
     while True:
         try:
-            await _staff(telegram, database, shelf, known)
+            await _show(telegram, database, shelf, known)
         except Exception:
-            log.exception("commands of staff not set")
+            log.exception("commands not set")
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _staff(telegram: TelegramChannel, database: Database, shelf: Shelf, known: dict[str, frozenset[str]]) -> None:
+async def _show(telegram: TelegramChannel, database: Database, shelf: Shelf, known: dict[str, frozenset[str]]) -> None:
     async with database.reading() as unit:
-        held = await unit.staff.roles_by_chat(telegram.name)
+        held = {"": frozenset[str](), **await unit.staff.roles_by_chat(telegram.name)}
     for chat, roles in held.items():
-        if known.get(chat) != roles:
-            await telegram.set_commands(_commands(shelf, roles), chat)
+        if known.get(chat) != roles and await telegram.set_commands(_commands(shelf, roles), chat):
             known[chat] = roles
 
 

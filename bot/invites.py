@@ -1,19 +1,18 @@
-"""One-time invitations for staff: a code to send to the bot, a Telegram deep link, and a web sign-in link."""
+"""One-time invitations for staff from the command line, and links by which staff sign in on the web again."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from bot.settings import Settings
-from handlers.general.identity import code_hash
+from handlers.general.invites import Issued, issue
 from handlers.permissions import ROLES
-from knowledge.catalogue import DATA, load
+from knowledge.catalogue import load
 from storage.engine import Database
-from storage.models import Invite
+from storage.models import Person
+from storage.unit import Unit
 
 
 class InviteError(Exception):
@@ -43,36 +42,30 @@ async def make_invite(
     database: Database, settings: Settings, now: datetime, role: str, area: str, department: str
 ) -> Invited:
     """Store the code's hash and return the code, which is told only now."""
+    _check(settings, role, department)
+    async with database.writing() as unit:
+        if await unit.areas.get(area) is None:
+            raise InviteError(f"{area} is not an area here; `python -m bot seed` loads the sample's, S1 among them.")
+        issued = issue(unit, settings.rules, now, role, area, department)
+        bot = (await unit.facts.get("telegram")).get("username", "")
+    return Invited(
+        role, area, department, f"inv_{issued.secret}", issued.start, issued.telegram(bot), issued.web(settings.base_url),
+        issued.expires_at.isoformat(), issued.link_expires_at.isoformat(),
+    )  # fmt: skip
+
+
+async def make_link(unit: Unit, settings: Settings, now: datetime, person: Person) -> Issued:
+    """A web sign-in link for somebody who is on duty already."""
+    duty, area = (await unit.staff.duties(person.id))[0]
+    unit.audit.add(now, None, "staff.link", str(person.id))
+    return issue(unit, settings.rules, now, duty.role, area.code, duty.department, person.id)
+
+
+def _check(settings: Settings, role: str, department: str) -> None:
     if role not in ROLES:
         raise InviteError(f"{role} is not a role; use one of {', '.join(ROLES)}.")
-    known = _departments(settings)
+    known = list(load(settings.knowledge).departments)
     if (role == "department") != bool(department):
         raise InviteError("the role department needs --department CODE, and only it.")
     if department and department not in known:
         raise InviteError(f"{department} is not a department; use one of {', '.join(known)}.")
-    secret = secrets.token_urlsafe(18)
-    async with database.writing() as unit:
-        if await unit.areas.get(area) is None:
-            raise InviteError(f"{area} is not an area here; `python -m bot seed` loads the sample's, S1 among them.")
-        expires, link = now + timedelta(hours=settings.invite_hours), now + timedelta(minutes=settings.link_minutes)
-        unit.staff.invite(
-            Invite(
-                code_hash=code_hash(secret),
-                role=role,
-                area_code=area,
-                department=department,
-                created_at=now,
-                expires_at=expires,
-                link_expires_at=link,
-            )
-        )
-        bot = (await unit.facts.get("telegram")).get("username", "")
-    code = f"inv_{secret}"
-    return Invited(
-        role, area, department, code, f"/start {code}", f"https://t.me/{bot}?start={code}" if bot else "",
-        f"{settings.base_url}/signin/{secret}", expires.isoformat(), link.isoformat(),
-    )  # fmt: skip
-
-
-def _departments(settings: Settings) -> list[str]:
-    return list(load(Path(settings.knowledge_dir) if settings.knowledge_dir else DATA).departments)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
@@ -21,6 +21,10 @@ log = logging.getLogger("linli.jobs")
 
 FILES_WAIT: Final = timedelta(days=1)
 """How long an uploaded picture may wait for the words it belongs to."""
+SENT_KEPT: Final = timedelta(days=1)
+"""How long the row of a sent message stays in the queue; its words are in the transcript."""
+LOOK, CHUNK, PAUSE_SECONDS = 2_000, 100, 0.01
+"""Rows looked up at once, forgotten in one transaction, and how long others have the writer in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,23 @@ class Job:
     name: str
     seconds: float
     work: Callable[[], Awaitable[bool]]
+
+
+def keeping(settings: Settings) -> dict[str, timedelta]:
+    """How long each kind of ``storage.repositories.retention`` is kept after it was last needed."""
+    messages, records = timedelta(days=settings.keep_messages_days), timedelta(days=settings.keep_records_days)
+    return {
+        "updates": timedelta(days=settings.keep_updates_days),
+        "failed updates": timedelta(days=settings.keep_failed_days),
+        "sends": SENT_KEPT,
+        "messages": messages,
+        "drafts": timedelta(hours=settings.rules.draft_hours),
+        "conversations": messages,
+        "calls": messages,
+        "remarks": timedelta(days=settings.keep_remarks_days),
+        "cases": records,
+        "proposals": records,
+    }
 
 
 class Jobs:
@@ -53,8 +74,10 @@ class Jobs:
         )
         self._sent_to = sent_to
         self._files, self._looked_at = settings.data_dir / "media", 0
+        self._keep = keeping(settings)
         self.table = (
             Job("notices", 1.0, self._notices),
+            Job("erase", 0.5, self._erase),
             Job("gauges", 10.0, self._gauges),
             Job("tidy", 600.0, self._tidy),
             Job("files", 600.0, self._tidy_files),
@@ -79,14 +102,32 @@ class Jobs:
         self._metrics.outbox_dead.set(out.get("dead", 0))
         return False
 
+    async def _erase(self) -> bool:
+        """Carry on with what somebody had deleted and was too much for the transaction of their message."""
+        async with self._database.reading() as unit:
+            if not await unit.erasure.any_left():
+                return False
+        async with self._database.writing(wake=False) as unit:
+            await unit.erasure.carry_on()
+        return True
+
     async def _tidy(self) -> bool:
         """Forget what needs not be remembered any longer (domain.md §9: retention)."""
-        now = self._clock.now()
-        async with self._database.writing() as unit:
-            gone = await unit.inbox.forget_before(now - timedelta(days=self._settings.keep_updates_days))
-            gone += await unit.outbox.forget_before(now - timedelta(days=1))
-            gone += await unit.messages.forget_before(now - timedelta(days=self._settings.keep_messages_days))
-        return gone > 0
+        more = False
+        for kind, keep in self._keep.items():
+            more |= await self._forget(kind, self._clock.now() - keep)
+        return more
+
+    async def _forget(self, kind: str, before: datetime) -> bool:
+        """One look and many small transactions, between which everybody else is served; True when there may be more."""
+        async with self._database.reading() as unit:
+            old = await unit.retention.old(kind, before, LOOK)
+        gone = 0
+        for start in range(0, len(old), CHUNK):
+            async with self._database.writing(wake=False) as unit:
+                gone += await unit.retention.forget(kind, old[start : start + CHUNK], before, self._clock.now())
+            await asyncio.sleep(PAUSE_SECONDS)
+        return len(old) == LOOK and gone > 0
 
     async def _tidy_files(self) -> bool:
         """Remove pictures whose owner had them deleted, and those that after a day belong to nothing.

@@ -8,20 +8,17 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import multiprocessing
 import os
 import secrets
-import signal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from bot.channels.base import Channel, FetchError
 from bot.clock import Clock
+from bot.decoder import Clean, Decoder, NotDecodedError
 from handlers.messages import Attachment, Kind
 from handlers.rules import Rules
 from storage.engine import Database
@@ -30,12 +27,25 @@ from storage.repositories.queues import Key
 
 log = logging.getLogger("linli.pictures")
 
-LONGEST_SIDE = 2048
-DECODE_SECONDS = 20
+DECODERS = 2
+"""Pictures decoded at the same time: while one of them turns out to be malicious, the others go on."""
 RETRY_SECONDS = (0.5, 2.0)
-DECODE_BYTES = 1_500_000_000
 KEPT = frozenset({Kind.PHOTO, Kind.VOICE})
 TYPES = frozenset({"JPEG", "PNG", "WEBP", "MPO"})
+SPOKEN = frozenset(
+    {
+        "audio/ogg",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/x-m4a",
+        "audio/aac",
+        "audio/wav",
+        "audio/webm",
+        "video/mp4",
+        "video/webm",
+    }
+)
+"""Types a voice message may claim; pages hand them on, so nothing a browser would run is among them."""
 
 
 class PictureRefused(Exception):
@@ -44,15 +54,6 @@ class PictureRefused(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
-
-
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """A re-encoded JPEG."""
-
-    data: bytes
-    width: int
-    height: int
 
 
 def inspect(data: bytes, megabytes: int, megapixels: int) -> None:
@@ -72,28 +73,6 @@ def inspect(data: bytes, megabytes: int, megapixels: int) -> None:
         raise PictureRefused("photo.too_many_pixels")
 
 
-def clean(data: bytes) -> Clean:
-    """Decode, turn upright, shrink, and write a plain JPEG. Runs in the picture process."""
-    with Image.open(io.BytesIO(data)) as image:
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        plain = upright.convert("RGB")
-    out = io.BytesIO()
-    plain.save(out, "JPEG", quality=85, optimize=True)
-    return Clean(out.getvalue(), plain.width, plain.height)
-
-
-def _confine() -> None:
-    """In the picture process: no more memory than a large picture needs, and Ctrl-C is for the bot alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource  # noqa: PLC0415 not on every system
-
-        resource.setrlimit(resource.RLIMIT_AS, (DECODE_BYTES, DECODE_BYTES))
-    except (ImportError, ValueError, OSError):  # not on this system: the header check still holds
-        return
-
-
 def path_of(folder: Path, name: str) -> Path:
     """Where in the folder of pictures the one with this name lies."""
     return folder / name[:2] / name
@@ -104,8 +83,10 @@ class Pictures:
 
     def __init__(self, database: Database, folder: Path, rules: Rules, clock: Clock) -> None:
         self._database, self._folder, self._rules, self._clock = database, folder, rules, clock
-        self._pool: ProcessPoolExecutor | None = None
-        self._turn = asyncio.Semaphore(2)
+        self._decoders = [Decoder() for _ in range(DECODERS)]
+        self._idle: asyncio.LifoQueue[Decoder] = asyncio.LifoQueue()
+        for one in self._decoders:
+            self._idle.put_nowait(one)
 
     def path(self, name: str) -> Path:
         """Where the picture with this name lies; names come from our own table, never from outside."""
@@ -120,27 +101,22 @@ class Pictures:
         made = await self.process(data)
         return await self._store(key, made.data, "photo", "image/jpeg", made.width, made.height)
 
-    async def keep_voice(self, key: Key, data: bytes) -> Media:
-        """Store a voice message as it came, for a person to listen to."""
-        return await self._store(key, data, "voice", "audio/ogg", 0, 0)
+    async def keep_voice(self, key: Key, data: bytes, claimed: str) -> Media:
+        """Store a voice message as it came, for a person to listen to; ``claimed`` is its type as the channel told it."""
+        mime = claimed.partition(";")[0].strip().lower()
+        return await self._store(key, data, "voice", mime if mime in SPOKEN else "application/octet-stream", 0, 0)
 
     async def process(self, data: bytes) -> Clean:
         """Check and re-encode; raises PictureRefused."""
         await asyncio.to_thread(inspect, data, self._rules.photo_megabytes, self._rules.photo_megapixels)
-        async with self._turn:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, multiprocessing.get_context("spawn"), _confine, max_tasks_per_child=100
-                )
-            try:
-                work = asyncio.get_running_loop().run_in_executor(self._pool, clean, data)
-                return await asyncio.wait_for(work, DECODE_SECONDS)
-            except (TimeoutError, BrokenProcessPool, MemoryError, OSError, ValueError, SyntaxError) as error:
-                log.warning("picture not decoded", extra={"why": type(error).__name__})
-                if isinstance(error, (TimeoutError, BrokenProcessPool)):
-                    self._pool.shutdown(wait=False, cancel_futures=True)
-                    self._pool = None
-                raise PictureRefused("photo.not_a_picture") from error
+        decoder = await self._idle.get()
+        try:
+            return await decoder.clean(data)
+        except NotDecodedError as error:
+            log.warning("picture not decoded", extra={"why": str(error)})
+            raise PictureRefused("photo.not_a_picture") from error
+        finally:
+            self._idle.put_nowait(decoder)
 
     async def _store(self, key: Key, data: bytes, kind: str, mime: str, width: int, height: int) -> Media:
         name = secrets.token_hex(16)
@@ -171,10 +147,10 @@ class Pictures:
             return replace(one, problem="photo.gone")
         return replace(one, media_id=media.id)
 
-    def close(self) -> None:
-        """End the picture process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """End the processes that decode."""
+        for one in self._decoders:
+            await one.close()
 
     async def _one(self, channel: Channel, key: Key, one: Attachment) -> Attachment:
         if one.media_id is not None or one.problem:
@@ -187,7 +163,7 @@ class Pictures:
             return await self._uploaded(key, one)
         try:
             data = await self._fetched(channel, one)
-            kept = await (self.keep_voice(key, data) if one.kind is Kind.VOICE else self.keep(key, data))
+            kept = await (self.keep_voice(key, data, one.mime) if one.kind is Kind.VOICE else self.keep(key, data))
             return replace(one, media_id=kept.id)
         except PictureRefused as refused:
             return replace(one, problem=refused.key)

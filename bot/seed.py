@@ -1,19 +1,28 @@
-"""Loads areas (and, of the sample, its people on duty) from the catalogue into an empty database."""
+"""Loads areas (and, of the sample, its people on duty) from the catalogue into an empty database; gives out its parts."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from knowledge import entries
 from knowledge.catalogue import Catalogue
-from storage.models import Area, Person
+from storage.models import Area, Chat, Person, Volunteer
 from storage.unit import Unit
 
 _MARK = "sample"
+_GRID: Final = "S1-C1-G1"
+_OFFICES: Final = {"grid": ("grid_worker", _GRID), "desk": ("community", _GRID.rpartition("-")[0])}
 
 
 async def seed(unit: Unit, catalogue: Catalogue, now: datetime) -> int:
-    """Add the catalogue's areas and staff unless there are areas already; returns how many areas were added."""
+    """Add the catalogue's areas and staff unless there are areas already; returns how many areas were added.
+
+    Several processes may start at once on an empty database: one loads, the others wait and find it done.
+    """
+    if await unit.areas.count():
+        return 0
+    await unit.areas.claim()
     if await unit.areas.count():
         return 0
     paths: dict[str, str] = {}
@@ -53,3 +62,24 @@ def _area(one: entries.Area, path: str) -> Area:
 async def is_sample(unit: Unit) -> bool:
     """Whether the sample sub-district is what is loaded."""
     return bool(await unit.facts.get(_MARK))
+
+
+async def take_part(unit: Unit, chat: Chat, part: str, now: datetime) -> bool:
+    """Let who writes in ``chat`` play a part of the sample: resident, volunteer, grid or desk. False outside the sample."""
+    if not await is_sample(unit):
+        return False
+    if part in _OFFICES:
+        role, area = _OFFICES[part]
+        holders = await unit.staff.holders(role, [area])
+        if holders:
+            chat.person_id = holders[0].person_id
+        return bool(holders)
+    if part == "volunteer" and await unit.volunteers.get(chat.person_id) is None:
+        unit.people.consent(chat.person, "basic", 1, now)
+        chat.person.area_code = _GRID
+        unit.volunteers.add(
+            Volunteer(
+                person_id=chat.person_id, skills=["other"], times=["any"], area_code=_GRID, active=True, created_at=now
+            )
+        )
+    return part in ("volunteer", "resident")

@@ -6,6 +6,7 @@ One table of fields gives the parser, ``check``'s listing and the documentation.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -15,9 +16,14 @@ from urllib.parse import urlsplit
 
 from handlers.rules import Rules
 from handlers.texts import LANGUAGES
+from knowledge.catalogue import DATA
 
 PREFIX = "LINLI_"
 _PASSED_OVER = frozenset({"rules"})
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_MAY_BE_ZERO = frozenset({"http_port", "metrics_port", "reopen_days", "reopen_times", "returns"})
+_MOST = {"port": 65_535, "days": 36_500, "hours": 876_000, "minutes": 525_600}
+"""By the last word of a setting's name; dates beyond a hundred years cannot be reckoned with."""
 
 
 class SettingsError(Exception):
@@ -58,16 +64,30 @@ class Settings:
     flood_rate: float = setting(1.0, "messages a second one chat is served after that")
     dead_after: int = setting(3, "failed attempts after which an update is set aside for staff")
     send_attempts: int = setting(8, "failed attempts after which a message is given up and an alarm raised")
-    invite_hours: int = setting(24, "hours a staff invite's code is valid")
-    link_minutes: int = setting(10, "minutes a web sign-in link is valid")
+    session_days: int = setting(365, "days after which a resident's browser is a stranger again")
+    session_idle_days: int = setting(180, "days without a word after which it is one")
+    staff_session_hours: int = setting(720, "hours after which staff have to sign in on the web again")
+    staff_idle_hours: int = setting(72, "hours without a word or a press after which they have to")
     keep_updates_days: int = setting(7, "days handled updates are remembered, to recognise redeliveries")
-    keep_messages_days: int = setting(180, "days conversations are kept")
+    keep_failed_days: int = setting(30, "days updates that could not be handled are kept for whoever looks into it")
+    keep_messages_days: int = setting(180, "days conversations, open forms and calls for a person are kept")
+    keep_remarks_days: int = setting(
+        180, "days messages nobody understood and complaints about cards are kept for staff"
+    )
+    keep_records_days: int = setting(
+        1095, "days the words and pictures of finished reports and decided proposals are kept; their figures stay"
+    )
     rules: Rules = field(default_factory=Rules)
 
     @property
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'linli.db'}"
+
+    @property
+    def knowledge(self) -> Path:
+        """Where services, places and categories lie."""
+        return Path(self.knowledge_dir) if self.knowledge_dir else DATA
 
     @property
     def base_url(self) -> str:
@@ -133,11 +153,30 @@ def _check(values: Mapping[str, Any], problems: list[str]) -> None:
         url = values.get(name, "")
         if url and urlsplit(url).scheme not in ("http", "https"):
             problems.append(f"LINLI_{name.upper()} should begin with http:// or https://.")
-    for name in ("telegram_rate", "telegram_chat_rate", "flood_rate", "flood_burst", "telegram_in_flight"):
-        if values.get(name, 1) <= 0:
-            problems.append(f"LINLI_{name.upper()} should be more than 0.")
+    if values.get("log_level", "INFO") not in _LOG_LEVELS:
+        problems.append(f"LINLI_LOG_LEVEL should be one of {', '.join(_LOG_LEVELS)}.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", values.get("telegram_webhook_secret", "")):
+        problems.append(
+            "LINLI_TELEGRAM_WEBHOOK_SECRET may have letters A-Z a-z, digits, _ and - only, at most 256 (Bot API)."
+        )
+    problems += filter(None, (_size(name, value) for name, value in values.items() if type(value) in (int, float)))
     for name in ("day_start", "day_end"):
         if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", values.get(name, "08:30")):
             problems.append(f"LINLI_{name.upper()} should be a time such as 08:30.")
     if values.get("telegram_webhook_url") and not values.get("telegram_webhook_secret"):
         problems.append("LINLI_TELEGRAM_WEBHOOK_SECRET is needed with a webhook, so that nobody else can post updates.")
+
+
+def _size(name: str, value: float) -> str:
+    """What is wrong with a number, "" if nothing."""
+    least = 0 if name in _MAY_BE_ZERO else 1
+    most = _MOST.get(name.rpartition("_")[2], math.inf)
+    if isinstance(value, float):
+        return "" if 0 < value < math.inf else f"{PREFIX}{name.upper()} should be more than 0."
+    if least <= value <= most:
+        return ""
+    return (
+        f"{PREFIX}{name.upper()} should be {least} or more."
+        if value < least
+        else f"{PREFIX}{name.upper()} should be at most {most}."
+    )

@@ -5,7 +5,7 @@ All in the caller's transaction, so that either the state and the words about it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from bot.channels.render import render
 from handlers.messages import Priority, Reply
 from handlers.texts import Texts
 from storage.models import Chat
+from storage.repositories.base import references
 from storage.unit import Unit
 
 
@@ -26,6 +27,7 @@ class _Line:
     body: dict[str, Any]
     client: str
     priority: int
+    refs: Collection[str] = ()
 
 
 class Speaker:
@@ -47,8 +49,9 @@ class Speaker:
 
         A question without choices ends those before it; a mere note leaves them.
         """
-        for text, body in render(reply, self._texts, chat.person.language, self._limits.get(chat.channel, Limits())):
-            self._lines.append(_Line(chat, True, text, body, "", priority))
+        parts = list(render(reply, self._texts, chat.person.language, self._limits.get(chat.channel, Limits())))
+        refs = references(" ".join(text for text, _ in parts))
+        self._lines += [_Line(chat, True, text, body, "", priority, refs) for text, body in parts]
         if remember and (reply.choices or reply.question):
             chat.choices = [[self._texts.say(chat.person.language, one.label), one.token] for one in reply.choices]
 
@@ -57,11 +60,21 @@ class Speaker:
         if not self._lines:
             return
         rows = [
-            {"chat_id": one.chat.id, "out": one.out, "at": self._now, "text": one.text, "body": one.body, "client": one.client}
+            {
+                "chat_id": one.chat.id,
+                "out": one.out,
+                "at": self._now,
+                "text": one.text,
+                "body": one.body,
+                "client": one.client,
+            }
             for one in self._lines
         ]
         self._unit.told.update((one.chat.channel, one.chat.external) for one in self._lines)
         ids = await self._unit.messages.write(rows)
+        mentions = [(ref, message) for message, one in zip(ids, self._lines, strict=True) for ref in one.refs]
+        if mentions:
+            await self._unit.messages.mention(mentions)
         sends = [
             {"message_id": message, "chat_id": one.chat.id, "channel": one.chat.channel, "priority": one.priority}
             for message, one in zip(ids, self._lines, strict=True)

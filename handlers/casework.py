@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from handlers.context import Context
@@ -78,10 +78,44 @@ async def record(ctx: Context, case: Case, action: str, note: str = "", **data: 
 async def hand_on(
     ctx: Context, case: Case, photos: tuple[int, ...] = (), shown: Reply | None = None, without: Collection[int] = ()
 ) -> Handed:
-    """Show the case (or what is ``shown`` of it) to the nearest of those whose turn it is, but not to ``without``.
+    """Show the case (or what is ``shown`` of it) to those whose turn it is, but not to ``without``."""
+    handed = await whose_turn(ctx, case, without)
+    for chat in handed.chats:
+        await show_to(ctx, chat, case, shown or card(case, photos))
+    return handed
 
-    What belongs to the sub-district while nobody of it can be reached goes to the nearest desk that can be; whoever
-    returned a case does not get it back.
+
+async def pass_voices(ctx: Context, case: Case, voices: Iterable[int]) -> None:
+    """Attach what the speaker said into the microphone, and play it to who works on the case, else to whose turn it is."""
+    spoken = [one for one in await ctx.unit.media.of(voices) if one.chat_id == ctx.chat.id]
+    working = await standing(ctx, case.handler_id, case) if spoken else ""
+    chat = await ctx.unit.people.chat_of(case.handler_id) if working and case.handler_id is not None else None
+    chats = [chat] if chat is not None else (await whose_turn(ctx, case)).chats if spoken else []
+    for one in spoken:
+        one.case_id = case.id
+        for each in chats:
+            await show_to(ctx, each, case, voiced(case, one.id))
+
+
+def voiced(case: Case, voice: int) -> Reply:
+    """A spoken message of a case, a message of its own."""
+    return Reply((say("case.voice", ref=case.ref),), photos=(voice,))
+
+
+async def show_to(ctx: Context, chat: Chat, case: Case, shown: Reply) -> bool:
+    """Push what is ``shown`` of a case to somebody on duty, audited as if they had asked; False when they cannot be reached."""
+    off = case.private and chat.channel in ctx.rules.private_channels
+    told = ctx.tell(chat, Reply((say("case.card.elsewhere", ref=case.ref),)) if off else shown, _priority(case))
+    if told and not off:
+        ctx.unit.audit.add(ctx.now, chat.person_id, "case.read", case.ref, pushed=True)
+    return told
+
+
+async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) -> Handed:
+    """The nearest who can be reached among those whose turn it is.
+
+    What belongs to the sub-district while nobody of it can be reached is for the nearest desk that can be; whoever returned
+    a case does not get it back.
     """
     history = await ctx.unit.cases.history(case.id)
     returners = {event.actor_id for event in history if event.action == "return" and event.actor_id is not None}
@@ -95,10 +129,6 @@ async def hand_on(
     handed = Handed("", [])
     for roles in turn:
         handed = handed if handed.chats else Handed(*await nearest_desk(ctx, case.area, roles, {*returners, *without}))
-    for chat in handed.chats:
-        off = case.private and chat.channel in ctx.rules.private_channels
-        elsewhere = Reply((say("case.card.elsewhere", ref=case.ref),))
-        ctx.tell(chat, elsewhere if off else shown or card(case, photos), _priority(case))
     return handed
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Words for a chat other than (or later than) the one being answered; a ``notice`` id ties them to a notice."""
+    """Words for a chat other than (or later than) the one being answered."""
 
     chat: Chat
     reply: Reply
@@ -48,6 +48,8 @@ class Shelf:
     gazetteer: Gazetteer
     send_rate: float = 28.0
     """Messages a second the slowest channel sends, to foretell how long a notice takes."""
+    address: str = ""
+    """Where the web page is opened, for links."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class Context:
 
     async def audit(self, action: str, subject: str, **detail: Any) -> None:
         """Write a staff action into the trail."""
-        await self.unit.audit.add(self.now, self.person.id, action, subject, **detail)
+        self.unit.audit.add(self.now, self.person.id, action, subject, **detail)
 
     async def start(self, form: Form, **answers: Any) -> Answer:
         """Open a form at its first unanswered question."""

@@ -8,7 +8,6 @@ before free understanding.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.context import Context
@@ -17,9 +16,12 @@ from handlers.form import engine
 from handlers.messages import Incoming, Kind, Reply, Say, say
 from handlers.texts import plain
 from handlers.topic import Answer
+from knowledge.numerals import ordinal
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
+_SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
+_NEGATIVE = ("不", "没", "别", "还没", "还不", "还是不", "no", "not")
 
 
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
@@ -48,7 +50,7 @@ async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
     kept.
     """
     if isinstance(refusal, NotAllowed):
-        await ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
+        ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
     if refusal.final:
         engine.put_aside(ctx)
     return [refusal.reply]
@@ -70,11 +72,16 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return await _pressed(ctx, said)
     if (answer := await _global(ctx, said)) is not None:
         return answer
-    if engine.current(ctx) is not None and said.kind not in (Kind.VOICE, Kind.EDITED):
+    if engine.current(ctx) is not None and _is_for_form(ctx, said):
         return await _in_form(ctx, said)
     if said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip():
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
+
+
+def _is_for_form(ctx: Context, said: Incoming) -> bool:
+    """A voice only where the form hands it on: elsewhere it goes to a person at once."""
+    return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or engine.takes_voices(ctx))
 
 
 async def _pressed(ctx: Context, said: Incoming) -> Answer:
@@ -125,7 +132,8 @@ async def _in_form(ctx: Context, said: Incoming) -> Answer:
 
 async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
     """In the middle of a form, a question that is surely about something else, where the form asked for no free words."""
-    if said.kind is not Kind.TEXT or engine.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
+    lost = ctx.shelf.texts.hears("words.unknown", said.text)  # 什么意思 asks about the question itself
+    if said.kind is not Kind.TEXT or lost or engine.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
         return None
     meant = ctx.shelf.understander.understand(said.text)
     about_else = meant.intent in ("notice", "progress") or (meant.intent == "service" and meant.entry_id is not None)
@@ -137,11 +145,12 @@ def _chosen(ctx: Context, said: Incoming) -> Incoming:
     words = said.text.strip().lower()
     if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
         return said
-    number = re.fullmatch(r"[(（]?(\d{1,2})[)）.。、]?", words)
-    if number and not engine.takes_numbers_literally(ctx) and 0 < int(number[1]) <= len(ctx.chat.choices):
-        return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[int(number[1]) - 1][1]), text="")
+    number = None if engine.takes_numbers_literally(ctx) else ordinal(words)
+    if number is not None and 0 < number <= len(ctx.chat.choices):
+        return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[number - 1][1]), text="")
+    simple = plain(words) if len(words) <= SHORT_ANSWER else words
     for label, token in ctx.chat.choices:
-        if words == label.lower():
+        if label.lower() in (words, simple):
             return replace(said, kind=Kind.PRESS, press=str(token), text="")
     return _meant(ctx, said)
 
@@ -149,17 +158,43 @@ def _chosen(ctx: Context, said: Incoming) -> Incoming:
 def _meant(ctx: Context, said: Incoming) -> Incoming:
     """Short words that answer the buttons last shown though they are none of them.
 
-    The sentence ``heard.<name>`` lists what counts for a button's token; the last button that fits wins, since
-    没解决 stands after 解决了 and is the narrower.
+    The last button that fits wins, since 没解决 stands after 解决了 and is the narrower.
     """
-    words = plain(said.text)
-    if len(words) > SHORT_ANSWER or engine.current(ctx) is not None:
-        return said
-    for _, token in reversed(ctx.chat.choices):
-        key = f"heard.{str(token).partition(':')[0]}"
-        if ctx.shelf.texts.has(key) and any(word in words for word in ctx.shelf.texts.words(key)):
-            return replace(said, kind=Kind.PRESS, press=str(token), text="")
+    in_form = engine.current(ctx) is not None
+    if not in_form and (only := _only_guess(ctx)) and ctx.shelf.texts.hears("words.yes", said.text):
+        return replace(said, kind=Kind.PRESS, press=only, text="")
+    if len(said.text) <= SHORT_ANSWER:
+        for _, token in reversed(ctx.chat.choices):
+            if (_answers_question if in_form else _stands_for)(ctx, str(token), said.text):
+                return replace(said, kind=Kind.PRESS, press=str(token), text="")
     return said
+
+
+def _only_guess(ctx: Context) -> str:
+    """The button of the one thing that was guessed, where 都不是 stands beside nothing else: a plain yes means it."""
+    tokens = [str(token) for _, token in ctx.chat.choices]
+    return tokens[0] if len(tokens) == 2 and tokens[1].startswith("nothing:") else ""
+
+
+def _answers_question(ctx: Context, token: str, text: str) -> bool:
+    """Whether exactly these words stand for a button of the open form: 不要 for 取消, 不对 for 修改, 就这些 for 完成."""
+    key = _SAID_FOR.get(token.rpartition(":")[2])
+    return key is not None and ctx.shelf.texts.hears(key, text)
+
+
+def _stands_for(ctx: Context, token: str, text: str) -> bool:
+    """Whether the sentence ``heard.<name>`` of a button's token lists these words, or longer ones that occur in them.
+
+    Words that say no stand for no button that means yes: 不可以 is not 可以.
+    """
+    key, texts = f"heard.{token.partition(':')[0]}", ctx.shelf.texts
+    if not texts.has(key):
+        return False
+    words = plain(text)
+    opposed = words.startswith(_NEGATIVE)
+    return texts.hears(key, text) or any(
+        len(word) > 1 and word in words and (not opposed or word.startswith(_NEGATIVE)) for word in texts.words(key)
+    )
 
 
 def _emergency(ctx: Context, said: Incoming) -> list[Reply]:
@@ -172,7 +207,7 @@ def _emergency(ctx: Context, said: Incoming) -> list[Reply]:
 
 def _clean(ctx: Context, said: Incoming) -> tuple[Incoming, bool]:
     limit = ctx.rules.text_limit
-    return replace(said, text=said.text[:limit]), len(said.text) > limit
+    return (replace(said, text=said.text[:limit]), True) if len(said.text) > limit else (said, False)
 
 
 def _with_line(reply: Reply, line: Say) -> Reply:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from handlers.context import Context
 from handlers.messages import Incoming, Location, Say
 from handlers.pictures import added, pictures
+from handlers.texts import LANGUAGES
 from knowledge.entries import Area
 
 _QUESTIONS: Final = 5
@@ -66,9 +67,22 @@ def put_place(ctx: Context, area: Area, name: str, pin: Location) -> None:
     _put(ctx, area=area.code, text=name, lat=lat, lon=lon)
 
 
-def forget(ctx: Context) -> None:
-    """Keep nothing of it."""
-    ctx.chat.preset = {}
+async def forget(ctx: Context) -> None:
+    """Keep nothing of what the speaker said or sent that is not part of an official record, on any channel.
+
+    For whoever refuses consent or has their data deleted. What staff were told in a call that is not over stays with them
+    until it is.
+    """
+    person, erasure = ctx.person, ctx.unit.erasure
+    await erasure.conversations(person.id)
+    await erasure.copies(person.id, await erasure.calls(person.id), gone(ctx), staff=True)
+    await erasure.words(person.id)
+    await erasure.files(person.id, ctx.now)
+
+
+def gone(ctx: Context) -> dict[str, str]:
+    """What stands in others' chats where somebody's words were, by language."""
+    return {language: ctx.shelf.texts.word(language, "privacy.gone") for language in LANGUAGES}
 
 
 def _asked(ctx: Context) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum, StrEnum
 
 
@@ -91,12 +90,10 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
     contact: Contact | None = None
-    name: str = ""
     language: str = ""
     group: bool = False
     album: str = ""
     label: str = ""  # what the pressed button said, for the transcript alone
-    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

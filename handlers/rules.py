@@ -45,6 +45,8 @@ class Rules:
     handoff_minutes: int = rule(30, "minutes of silence after which the bot takes a conversation back from a human")
     photo_minutes: int = rule(30, "minutes a picture without words waits for the report it belongs to")
     draft_hours: int = rule(24, "hours a cancelled form can be taken up again")
+    invite_hours: int = rule(24, "hours a staff invite's code is valid")
+    link_minutes: int = rule(10, "minutes a web sign-in link is valid")
     emergency_phone: str = rule("110", "number told when nothing more specific is known")
     office_phone: str = rule("0100-5550100", "the service hall's number told when a human is asked for")
 

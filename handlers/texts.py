@@ -8,6 +8,7 @@ without a build step.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,9 @@ from opencc import OpenCC
 from handlers.messages import Say
 
 LOCALE: Final = Path(__file__).parent / "locale"
+_MARKS: Final = re.compile(r"[\s,，。、.!！?？~～]+")
+_THANKS: Final = re.compile(r"谢谢?(?:您|你|了|啊)*|thankyou|thanks")
+_PARTICLES: Final = "的了吧啊呀哦噢呢嘛啦喽哈哇哒滴"
 LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
 
 
@@ -36,6 +40,12 @@ def _simplified() -> OpenCC:
 def plain(text: str) -> str:
     """Typed words as they are compared: simplified, lower case, without the space and full stops around them."""
     return str(_simplified().convert(text)).strip().lower().rstrip("。.!！~")
+
+
+def _core(words: str) -> str:
+    """What is left of a short answer without marks, thanks, and the particles it ends in: 好的呀 is 好."""
+    bare = _THANKS.sub("", _MARKS.sub("", words))
+    return bare.rstrip(_PARTICLES) or bare
 
 
 def language_of(hint: str, default: str = "zh_Hans") -> str:
@@ -86,8 +96,8 @@ class Texts:
         return self._lists[key]
 
     def hears(self, key: str, text: str) -> bool:
-        """Whether somebody typed one of these words."""
-        return plain(text) in self.words(key)
+        """Whether somebody typed one of these words, with or without thanks and a particle around them (不用了谢谢)."""
+        return not self.words(key).isdisjoint(((words := plain(text)), _core(words)))
 
     async def warm(self, language: str) -> None:
         """Load what this language needs, in a thread; call before speaking it for the first time."""

@@ -39,7 +39,12 @@ _DASHED = re.compile(
 )
 _UNIT_FIRST = re.compile(rf"(?<![0-9A-Za-z{NUMERAL_CHARS}]){_UNIT}(?:{_GAP}{_ROOM}{_ROOM_END})?")
 _ROOM_ALONE = re.compile(r"(?<![0-9\-])(?P<room>[0-9]{3,4})(?:室|房间)")
-_PATTERNS = (_BUILDING, _DASHED, _UNIT_FIRST, _ROOM_ALONE)
+_ENGLISH = re.compile(
+    r"\b(?:building|block|bldg\.?)\s*(?:no\.?\s*)?#?(?P<building>[0-9]{1,4}|[a-z])\b(?:\s*,?\s*unit\s*(?P<unit>[0-9]{1,2})\b)?",
+    re.IGNORECASE,
+)
+_PATTERNS = (_BUILDING, _DASHED, _UNIT_FIRST, _ROOM_ALONE, _ENGLISH)
+_AROUND = re.compile(r"我?们?家?(?:住在|是在|住|在)|[的那边这里处旁前后门口楼内]|[\W_]+")
 
 _STAIRS = "道下顶上梯前后门里内外口旁边底间长面栋"
 """What may follow 楼 in 三栋楼道, where 楼 doesn't belong to the number."""
@@ -58,6 +63,14 @@ def addresses(text: str) -> list[Address]:
             if all(match.end() <= other.start or match.start() >= other.end for other in found):
                 found.append(_address(match))
     return sorted(found, key=lambda address: address.start)
+
+
+def is_address(text: str) -> bool:
+    """Whether there is an address in the text and nothing else that matters: 3栋, 我住三栋二单元."""
+    found, rest = addresses(text), narrow(text[:LONGEST])
+    for one in reversed(found):
+        rest = rest[: one.start] + rest[one.end :]
+    return bool(found) and not _AROUND.sub("", rest)
 
 
 def _address(match: re.Match[str]) -> Address:

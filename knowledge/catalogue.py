@@ -16,6 +16,7 @@ from knowledge.entries import (
     Cue,
     Department,
     Emergency,
+    Group,
     IntentCues,
     Material,
     Place,
@@ -27,7 +28,7 @@ from knowledge.schema import TABLES, read
 
 DATA = Path(__file__).parent / "data"
 _FILE_FIELDS = {"sample": bool, "topic": str}
-_KEYS = {"area": "code", "staff": "name"}
+_KEYS = {"area": "code", "staff": "name", "group": "name"}
 
 
 class CatalogueError(Exception):
@@ -43,6 +44,7 @@ class Catalogue:
     """All entries by id, in the order of the files (sorted by path)."""
 
     services: Mapping[str, Service]
+    groups: tuple[Group, ...]
     places: Mapping[str, Place]
     categories: Mapping[str, Category]
     departments: Mapping[str, Department]
@@ -127,6 +129,7 @@ def _assemble(tables: dict[str, list[_Row]], problems: list[str]) -> Catalogue:
         children.setdefault(area.parent, []).append(area)
     return Catalogue(
         services=_by_id(tables["service"], Service, problems),
+        groups=tuple(_build(Group, row.values) for row in tables["group"]),
         places=_by_id(tables["place"], Place, problems),
         categories=_by_id(tables["category"], Category, problems),
         departments=_by_id(tables["department"], Department, problems),
@@ -188,6 +191,11 @@ def _dangling(tables: dict[str, list[_Row]], catalogue: Catalogue) -> Iterator[s
             target = row.values[name]
             if target and target not in known:
                 yield f"{row.where}: field {name!r} names {target!r}, which does not exist"
+    topics = {service.topic for service in catalogue.services.values()}
+    for row in tables["group"]:
+        for topic in row.values["topics"]:
+            if topic not in topics:
+                yield f"{row.where}: field 'topics' names {topic!r}, which no service has"
     for row in tables["area"]:
         if _is_circular(row.values["code"], catalogue.areas):
             yield f"{row.where}: field 'parent' leads back to the area itself"

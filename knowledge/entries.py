@@ -27,6 +27,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Topics that stand together when somebody looks for a service by hand, in the order people ask for them."""
+
+    name: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service item (办事指南). Days are working days; 0 promised days means done on the spot."""
 

@@ -17,8 +17,8 @@ from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.matching import Reason
 from knowledge.words import normalise
 
-REFERENCE = re.compile(r"(?<![0-9a-z])(?=[2-9]*[a-hjkmnp-z])(?=[a-hjkmnp-z]*[2-9])[2-9a-hjkmnp-z]{5}(?![0-9a-z])")
-"""A reference such as R7K2Q in normalised text: five of the letters and digits that can't be misheard, both kinds."""
+REFERENCE = re.compile(r"(?<![0-9a-z])(?=[2-9]*[a-hjkmnp-z])(?=[a-hjkmnp-z]*[2-9])[2-9a-hjkmnp-z]{5,8}(?![0-9a-z])")
+"""A reference such as R7K2Q in normalised text: five to eight of the letters and digits that can't be misheard, both kinds."""
 
 _SAID: Mapping[str, str] = {
     "service": "办事",
@@ -53,6 +53,8 @@ class Thresholds:
     sure: float = 0.5
     intent: float = 0.5
     maybe: float = 0.15
+    share: float = 0.4
+    """The part of the best guess's score from which on another is offered beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Chinese numerals as people write them in addresses: 十八 is 18, 二十一 is 21, 五零一 and 五〇一 are 501."""
 
+import re
+
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1, "○": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -14,6 +16,17 @@ def to_arabic(text: str) -> str:
     if any(char in _UNITS for char in text):
         return str(_with_units(text))
     return "".join(str(_DIGITS[char]) for char in text)
+
+
+_ORDINAL = re.compile(
+    rf"[(（]?(?:我?选择?|第|要)?\s*(\d{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})\s*(?:个|项|条|颗|星)*[)）]?(?:吧|的)?[.。、]?"
+)
+
+
+def ordinal(text: str) -> int | None:
+    """The number somebody chose by: 2, 2., (2), 二, 第二个, 选2, 五颗星; None for anything else."""
+    found = _ORDINAL.fullmatch(text.strip())
+    return int(to_arabic(found[1])) if found else None
 
 
 def _with_units(text: str) -> int:

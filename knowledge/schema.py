@@ -98,6 +98,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("source", filled=True),
         Field("verified", "day"),
     ),
+    "group": (Field("name", filled=True), Field("topics", "texts", filled=True)),
     "place": (
         Field("id", "slug"),
         Field("name", filled=True),

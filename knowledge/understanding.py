@@ -5,11 +5,12 @@ its last answer, since a topic asks again what the conversation asked to find th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from knowledge.catalogue import Catalogue
+from knowledge.content import shares_content
 from knowledge.entries import Emergency
 from knowledge.intents import BY_ENTRY, About, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
 from knowledge.lexicon import Found, Keywords, Lexicon
@@ -101,7 +102,16 @@ class Understander:
         guesses = self._guesses(plain)
         if danger.hits:
             return self._alarm(text, danger, guesses)
-        return self._settle(text, guesses)
+        return self._settle(text, self._plausible(plain, guesses))
+
+    def _plausible(self, plain: str, guesses: Sequence[_Guess]) -> list[_Guess]:
+        """The guesses not much weaker than the best; of an entry that is about something else, the intent alone."""
+        floor = self._thresholds.share * guesses[0].score if guesses else 0.0
+        strong = [guess for guess in guesses if guess.score >= floor]
+        about = [guess if _is_about(plain, guess) else replace(guess, candidate=None) for guess in strong]
+        told = {guess.intent for guess in about if guess.candidate}
+        bare = {guess.intent: guess for guess in reversed(about) if not guess.candidate and guess.intent not in told}
+        return [guess for guess in about if guess.candidate or bare.get(guess.intent) is guess]
 
     def _guesses(self, plain: str) -> list[_Guess]:
         """Everything the message may mean, likeliest first."""
@@ -185,6 +195,15 @@ def _best(candidates: Sequence[Candidate]) -> dict[str, About]:
         known = best.get(intent, About(candidate.score, likeness))
         best[intent] = About(known.score, max(known.likeness, likeness))
     return best
+
+
+def _is_about(plain: str, guess: _Guess) -> bool:
+    """Whether an entry was found by what the message is about, and not only by the way it is said."""
+    found = guess.candidate
+    if found is None or found.hits:
+        return True
+    known = [like.text for like in (found.like, found.words) if like is not None]
+    return shares_content(plain, guess.leaning.cues if guess.leaning else (), known)
 
 
 def _rank(guess: _Guess) -> tuple[float, str, str]:

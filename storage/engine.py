@@ -53,7 +53,9 @@ def is_passing(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    return error.connection_invalidated or (isinstance(error, OperationalError) and any(word in str(origin).lower() for word in _PASSING))
+    return error.connection_invalidated or (
+        isinstance(error, OperationalError) and any(word in str(origin).lower() for word in _PASSING)
+    )
 
 
 def _dumps(value: Any) -> str:
@@ -139,7 +141,9 @@ class Database:
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine) -> AsyncIterator[Unit]:
         async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield Unit(session)
+            unit = Unit(session)
+            yield unit
+            await unit.finish()
 
     def _sqlite(self, size: int, begin: str, durable: bool, *, query_only: bool) -> AsyncEngine:
         engine = create_async_engine(

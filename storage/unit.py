@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from storage.repositories.areas import Areas
 from storage.repositories.audit import AuditTrail
@@ -18,8 +21,16 @@ from storage.repositories.notices import Notices
 from storage.repositories.people import People
 from storage.repositories.proposals import Proposals
 from storage.repositories.queues import InboxQueue, OutboxQueue
+from storage.repositories.retention import Retention
 from storage.repositories.staff import Staff
 from storage.repositories.volunteers import Volunteers
+
+FLUSHES: Final = "flushes"
+
+
+@event.listens_for(Session, "after_flush")
+def _count(session: Session, _: object) -> None:
+    session.info[FLUSHES] = session.info.get(FLUSHES, 0) + 1
 
 
 class Unit:
@@ -29,6 +40,16 @@ class Unit:
         self.session = session
         self.told: set[tuple[str, str]] = set()
         """(channel, external) of the chats in which something was said."""
+
+    @property
+    def wrote(self) -> int:
+        """Grows with what was sent to the database so far, or is to be with the commit."""
+        flushes: int = self.session.info.get(FLUSHES, 0)
+        return flushes + len(self.audit.lines)
+
+    async def finish(self) -> None:
+        """What has to be the last thing before the commit."""
+        await self.audit.write()
 
     @cached_property
     def areas(self) -> Areas:
@@ -94,6 +115,11 @@ class Unit:
     def proposals(self) -> Proposals:
         """Proposals and co-signatures."""
         return Proposals(self.session)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is kept too long."""
+        return Retention(self.session)
 
     @cached_property
     def staff(self) -> Staff:

@@ -18,7 +18,6 @@ from tests.support.postgres import NoPostgresError, Postgres
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql)
-_missing: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,8 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in dict.fromkeys(_missing):
-        terminalreporter.write_line(f"*** {reason}; the tests on PostgreSQL have NOT run ***", red=True, bold=True)
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
+    for reason in sorted({why[2] for why in skipped if isinstance(why, tuple)}):
+        terminalreporter.write_line(f"*** NOT TESTED: {reason.removeprefix('Skipped: ')} ***", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +49,10 @@ def postgres_template(knowledge: Knowledge) -> Iterator[PostgresTemplate]:
         try:
             server = stack.enter_context(Postgres())
         except NoPostgresError as error:
-            _missing.append(str(error))
+            reason = f"{error}; the tests on PostgreSQL have NOT run"
             if os.environ.get("CI", "").lower() in {"1", "true"}:
-                pytest.fail(str(error))
-            pytest.skip(str(error))
+                pytest.fail(reason)
+            pytest.skip(reason)
         yield PostgresTemplate(server, knowledge[0])
 
 

@@ -69,7 +69,7 @@ async def to_the_summary(person: Resident) -> None:
 async def test_two_thousand_emoji_get_a_sentence(bed: Bed) -> None:
     for person in await everybody(bed):
         await person.say("😀" * 2000)
-        await person.expect("我没听明白")
+        await person.expect("这个我看不懂")
 
 
 async def test_a_megabyte_of_text_is_read_as_far_as_it_goes_and_that_is_said(bed: Bed) -> None:

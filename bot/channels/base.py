@@ -8,7 +8,7 @@ update nobody can read cannot hold up the others.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -157,4 +157,3 @@ class FetchError(Exception):
 
     reason: str
     gone: bool = False
-    details: Mapping[str, str] = field(default_factory=dict)

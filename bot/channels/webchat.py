@@ -24,16 +24,24 @@ log = logging.getLogger(__name__)
 NAME: Final = "web"
 LIMITS: Final = Limits(text=100_000, caption=100_000, photos_with_buttons=10, mailbox=True)
 POLL: Final = 1.0  # seconds between looks at what other processes wrote
+CHECK: Final = 5.0  # seconds between looks at whether the people of the open pages are still signed in
+TRY_AGAIN: Final = 1013
+SIGNED_OUT: Final = 4401
+"""Codes with which a page is let go: it may come back by itself, or it has nothing to come back to."""
 SETTLED: Final = 10.0  # seconds after which no row with a smaller id is expected to turn up any more
 BATCH: Final = 200  # messages of one chat in one look
 BACKLOG: Final = 1000  # frames a slow page may be behind before it is cut off and has to come back
 
 
 class Feed(Protocol):
-    """The one question delivery asks (``ChatBackend.messages``)."""
+    """The two questions delivery asks of the ``ChatBackend``."""
 
     async def messages(self, after: Mapping[str, int], limit: int) -> Mapping[str, Sequence[ChatMessage]]:
         """What is newer than the given id in each chat."""
+        ...
+
+    async def ended(self, chats: Collection[str]) -> Collection[str]:
+        """Those of these chats whose session is over."""
         ...
 
 
@@ -43,6 +51,7 @@ class Listener:
 
     chat: str
     frames: asyncio.Queue[Mapping[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+    code: int = TRY_AGAIN
     settled: int = 0
     seen: dict[int, float] = field(default_factory=dict)
 
@@ -53,8 +62,9 @@ class Listener:
         except asyncio.QueueFull:
             self.hang_up()
 
-    def hang_up(self) -> None:
-        """Let go of the page: it comes back by itself and asks for what it missed."""
+    def hang_up(self, code: int = TRY_AGAIN) -> None:
+        """Let go of the page: it comes back by itself and asks for what it missed, unless it is signed out."""
+        self.code = code
         while not self.frames.empty():
             self.frames.get_nowait()
         self.frames.put_nowait(None)
@@ -86,6 +96,7 @@ class WebChat:
         self._listeners: dict[str, set[Listener]] = {}
         self._woken: set[str] = set()
         self._all = False
+        self._checked = 0.0
         self._event = asyncio.Event()
 
     def parse(self, update: RawUpdate) -> Incoming | None:
@@ -118,6 +129,9 @@ class WebChat:
             self._all = False
             try:
                 await self.deliver(chats)
+                if chats is None and self._listeners and now() - self._checked >= CHECK:
+                    self._checked = now()
+                    await self.let_go()
             except Exception:  # the database may be away for a moment: the next look catches up
                 log.exception("web chat delivery failed")
                 await asyncio.sleep(POLL)
@@ -134,6 +148,12 @@ class WebChat:
             now = asyncio.get_running_loop().time()
             full = {chat: self._show(chat, rows, now) for chat, rows in found.items()}
             marks = {chat: mark for chat, mark in full.items() if mark is not None}
+
+    async def let_go(self) -> None:
+        """Hang up on the pages of people whose session expired or was ended."""
+        for chat in await self._feed.ended(list(self._listeners)):
+            for listener in self._listeners.get(chat, ()):
+                listener.hang_up(SIGNED_OUT)
 
     def _show(self, chat: str, rows: Sequence[ChatMessage], now: float) -> int | None:
         """Show rows to the chat's pages; the id to go on from when there may be more."""
@@ -193,8 +213,10 @@ def message_json(message: ChatMessage) -> dict[str, Any]:
         "card": message.card,
         "buttons": [{"label": b.label, "token": b.token, "style": b.style} for b in message.buttons],
         "photos": list(message.photos),
+        "recordings": [{"name": one.name, "mime": one.mime} for one in message.recordings],
         "location": list(message.location) if message.location else None,
         "client": message.client.rpartition(":")[2],
+        "press": message.press,
     }
 
 

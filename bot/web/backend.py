@@ -6,7 +6,7 @@ out is finished (sentences in the reader's language, names of pictures, plain ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,10 +33,18 @@ class ChatSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Something spoken, under a random name; ``mime`` is the type it plays as."""
+
+    name: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One line of the conversation; ``out`` means said by Linli; ``client`` is the id the page gave to its own words.
 
-    Ids grow, but rows may become visible out of order; ``at`` is aware.
+    ``press`` is the token of the button these words were. Ids grow, but rows may become visible out of order; ``at`` is aware.
     """
 
     id: int
@@ -46,8 +54,10 @@ class ChatMessage:
     card: bool = False
     buttons: tuple[Button, ...] = ()
     photos: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     location: tuple[float, float] | None = None
     client: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,10 @@ class PhotoRefused:
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """One open case as words. ``level`` colours ``due``: "", "good", "warning" or "urgent"; the words say it too."""
+    """One open case as words. ``level`` colours ``due``: "", "good", "warning" or "urgent"; the words say it too.
+
+    ``urgency`` is a word, "" for the ordinary.
+    """
 
     number: str
     category: str
@@ -75,15 +88,50 @@ class DeskRow:
     stage: str
     due: str
     level: str = ""
+    urgency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk of one member of staff: whose it is, for which area, and the open cases, most urgent first."""
+    """The desk of one member of staff: whose it is, for which areas, and the open cases, most urgent first.
+
+    ``more`` means that there are more than these. ``stamp`` changes with anything that is shown.
+    """
 
     person: str
     area: str
     rows: tuple[DeskRow, ...]
+    more: bool = False
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStep:
+    """One step of a case as words: when (local time), who, what, and what they wrote or sent with it."""
+
+    at: str
+    who: str
+    what: str
+    words: str = ""
+    photos: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """One case in full: its row, the resident's words, files and place, who handles it, and every step, oldest first."""
+
+    row: DeskRow
+    words: str
+    promised: str
+    private: bool = False
+    phone: str = ""
+    handler: str = ""
+    location: tuple[float, float] | None = None
+    photos: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    steps: tuple[DeskStep, ...] = ()
+    stamp: str = ""
 
 
 class ChatBackend(Protocol):
@@ -94,6 +142,10 @@ class ChatBackend(Protocol):
 
         Never writes, so that people who only look, and programs, leave no trace.
         """
+        ...
+
+    async def ended(self, chats: Collection[str]) -> Collection[str]:
+        """Those of these chats whose session is over: it expired, or its owner was dismissed."""
         ...
 
     async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
@@ -123,7 +175,10 @@ class ChatBackend(Protocol):
         ...
 
     async def photo(self, chat: str, name: str) -> Photo | None:
-        """A kept picture this chat may see; None when there is none or it is somebody else's. ``name`` is hostile."""
+        """A kept picture or recording this chat may see; None when there is none or it is somebody else's.
+
+        ``name`` is hostile.
+        """
         ...
 
     async def play(self, part: str, chat: str) -> bool:
@@ -145,8 +200,18 @@ class ChatBackend(Protocol):
         """Remember the large view."""
         ...
 
-    async def desk(self, chat: str, language: str) -> Desk | None:
-        """The open cases this chat's person may see; None for who is not staff."""
+    async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
+        """The open cases this chat's person may see; None for who is not staff.
+
+        That they were shown is audited, unless ``seen`` is the stamp of the same rows, which are not shown again then.
+        """
+        ...
+
+    async def case(self, chat: str, language: str, ref: str, seen: str = "") -> DeskCase | None:
+        """One case, if this chat's person may see it, audited like ``desk``; None if not, or if there is none.
+
+        ``ref`` is hostile.
+        """
         ...
 
     async def problems(self) -> Sequence[str]:

@@ -1,12 +1,21 @@
-"""The desk: the open cases of a member of staff as a plain table. Shows rows, decides nothing."""
+"""The desk: the open cases of a member of staff, and one of them beside the table. Shows what it is given, decides nothing.
+
+Every address is a whole page, so it works without scripts and can be opened in a tab of its own. With ``?part=rows`` or
+``?part=case`` only that piece comes, for the page to put in its place; 204 when it is still what the page ``seen``.
+"""
 
 from __future__ import annotations
 
+import secrets
+
 from aiohttp import web
 
-from bot.web.backend import ChatBackend
+from bot.channels.base import RawUpdate
+from bot.web.backend import ChatBackend, ChatSession
 from bot.web.pages import Pages
-from bot.web.sessions import SLOT, STAFF, Sessions, slot_of
+from bot.web.sessions import SLOT, STAFF, Sessions, go_to, slot_of
+
+_CASE = f"/desk/{{slot:{SLOT}}}/{{ref:[A-Z0-9]{{5,12}}}}"
 
 
 class DeskRoutes:
@@ -19,13 +28,55 @@ class DeskRoutes:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """What to add to the application."""
-        return [web.get("/desk", self.table), web.get(f"/desk/{{slot:{SLOT}}}", self.table)]
+        return [
+            web.get("/desk", self.table),
+            web.get(f"/desk/{{slot:{SLOT}}}", self.table),
+            web.get(_CASE, self.case),
+            web.post(_CASE, self.take_to_chat),
+        ]
 
     async def table(self, request: web.Request) -> web.Response:
         """The open cases of whoever the slot's cookie names (``staff`` without a slot); 403 for others."""
-        slot = slot_of(request) if "slot" in request.match_info else STAFF
-        session = await self._sessions.find(request, slot, self._pages.language(request))
-        desk = await self._backend.desk(session.chat, session.language) if session else None
+        slot, session = await self._who(request)
+        seen = request.query.get("seen", "")
+        desk = await self._backend.desk(session.chat, session.language, seen) if session else None
         if session is None or desk is None:
             return self._pages.message(request, "web.page.staff_only", 403)
-        return self._pages.render("desk", session.language, desk=desk, slot=slot)
+        if request.query.get("part") != "rows":
+            return self._pages.render("desk", session.language, desk=desk, case=None, slot=slot)
+        if seen == desk.stamp:
+            return web.Response(status=204, headers={"Cache-Control": "no-store"})
+        return self._pages.render("desk_rows", session.language, desk=desk, case=None, slot=slot)
+
+    async def case(self, request: web.Request) -> web.Response:
+        """One case, beside the table; 404 for what is not theirs to see, or does not exist."""
+        slot, session = await self._who(request)
+        if session is None:
+            return self._pages.message(request, "web.page.staff_only", 403)
+        seen = request.query.get("seen", "")
+        case = await self._backend.case(session.chat, session.language, request.match_info["ref"], seen)
+        if case is None:
+            raise web.HTTPNotFound
+        if request.query.get("part") == "case":
+            if seen == case.stamp:
+                return web.Response(status=204, headers={"Cache-Control": "no-store"})
+            return self._pages.render("desk_case", session.language, case=case, slot=slot)
+        desk = await self._backend.desk(session.chat, session.language)
+        return self._pages.render("desk", session.language, desk=desk, case=case, slot=slot)
+
+    async def take_to_chat(self, request: web.Request) -> web.Response:
+        """Show the case's card in the person's own chat, where it can be acted on, and go there."""
+        self._sessions.require_own_page(request)
+        slot, session = await self._who(request)
+        if session is None or not session.staff:
+            raise web.HTTPForbidden
+        ref = request.match_info["ref"]
+        press = {"type": "press", "token": f"case.card:{ref}", "label": ref, "lang": session.language}
+        await self._backend.accept(
+            session.chat, RawUpdate(f"{session.chat}:{secrets.token_hex(16)}", session.chat, press)
+        )
+        return go_to(f"/chat/{slot}")
+
+    async def _who(self, request: web.Request) -> tuple[str, ChatSession | None]:
+        slot = slot_of(request) if "slot" in request.match_info else STAFF
+        return slot, await self._sessions.find(request, slot, self._pages.language(request))

@@ -45,7 +45,9 @@ class Sessions:
 
     async def look(self, request: web.Request, slot: str, language: str) -> ChatSession:
         """As ``find``, or an empty session under a new token, of which nothing is kept but the cookie."""
-        session = await self.find(request, slot, language) or await self._backend.find_chat(_new_token(), slot, language)
+        session = await self.find(request, slot, language) or await self._backend.find_chat(
+            _new_token(), slot, language
+        )
         assert session is not None  # nobody has ended a token that did not exist
         return session
 

@@ -63,7 +63,7 @@ class Socket:
         try:
             while (frame := await self._page.frames.get()) is not None:
                 await ws.send_str(json.dumps(frame, ensure_ascii=False))
-            await ws.close(code=1013)
+            await ws.close(code=self._page.code)
         except ConnectionError:
             self._webchat.detach(self._page)
 

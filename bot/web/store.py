@@ -5,31 +5,33 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from bot.channels.base import Button, Photo, RawUpdate
+from bot.channels.base import Photo, RawUpdate
 from bot.channels.webchat import LIMITS, NAME
 from bot.clock import Clock
 from bot.pictures import PictureRefused, Pictures
-from bot.seed import is_sample
+from bot.seed import take_part
 from bot.speaker import Speaker
-from bot.web.backend import ChatMessage, ChatSession, Desk, DeskRow, PhotoRefused, StoredPhoto
+from bot.web import shown
+from bot.web.backend import ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
+from bot.web.lifetime import Lifetimes
+from bot.web.shown import DeskWords
 from handlers.context import Context, Shelf
-from handlers.errors import Refusal
-from handlers.general.identity import code_hash, welcome
+from handlers.errors import NotAllowed, NotFound, Refusal
+from handlers.general.identity import redeem
 from handlers.messages import Reply
+from handlers.reports.desk import may_see, view
 from handlers.reports.staff import desk_cases
-from handlers.worktime import left
 from storage.engine import AlreadyThereError, Database
-from storage.models import Chat, Message, Volunteer
+from storage.models import Chat, Message
 from storage.unit import Unit
 
 Intake = Callable[[str, Sequence[RawUpdate]], Awaitable[None]]
-PARTS = {"grid": "grid_worker", "desk": "community"}
-SAMPLE_GRID = "S1-C1-G1"
 TOO_MANY: Final = 429
+DESK_ROWS: Final = 100
 
 
 class Store:
@@ -37,17 +39,17 @@ class Store:
 
     def __init__(
         self, database: Database, shelf: Shelf, pictures: Pictures, clock: Clock, intake: Intake,
-        probe: Callable[[], Awaitable[Sequence[str]]],
+        probe: Callable[[], Awaitable[Sequence[str]]], lifetimes: Lifetimes,
     ) -> None:  # fmt: skip
         self._database, self._shelf, self._pictures, self._clock = database, shelf, pictures, clock
-        self._intake, self._probe = intake, probe
+        self._intake, self._probe, self._lifetimes = intake, probe, lifetimes
         self._uploading: Counter[str] = Counter()
 
     async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
         """The chat behind a cookie, an empty one before anything was said; None once it has ended."""
         async with self._database.reading() as unit:
             known = await self._chat(unit, _external(token))  # before its session: both are committed together
-            chat = await unit.people.session_chat(_hash(token))
+            chat = await self._signed_in(unit, token)
             if chat is not None:
                 return await self._session(unit, chat, token)
             return await self._empty(unit, token, language) if known is None else None
@@ -62,12 +64,24 @@ class Store:
     async def _opened(self, token: str, slot: str, language: str) -> ChatSession:
         async with self._database.writing() as unit:
             known = await self._chat(unit, _external(token))
-            chat = await unit.people.session_chat(_hash(token))
+            chat = await self._signed_in(unit, token)
             if chat is None:
                 if known is not None:
                     token = secrets.token_urlsafe(32)
                 chat = await self._new_chat(unit, token, slot, language)
             return await self._session(unit, chat, token)
+
+    async def _signed_in(self, unit: Unit, token: str) -> Chat | None:
+        """The chat of a session that has not ended."""
+        found = await unit.people.session_chat(_hash(token))
+        return found[0] if found and not self._lifetimes.over(*found, self._clock.now()) else None
+
+    async def ended(self, chats: Collection[str]) -> Collection[str]:
+        """Those of these chats whose session is over."""
+        now = self._clock.now()
+        async with self._database.reading() as unit:
+            found = await unit.people.sessions_of(NAME, chats)
+        return {chat.external for chat, since in found if since is None or self._lifetimes.over(chat, since, now)}
 
     async def _new_chat(self, unit: Unit, token: str, slot: str, language: str) -> Chat:
         now = self._clock.now()
@@ -120,15 +134,14 @@ class Store:
             return await unit.media.unattached(found.id, self._clock.now() - timedelta(days=1)) if found else 0
 
     async def photo(self, chat: str, name: str) -> Photo | None:
-        """A picture sent in, or shown to, this chat."""
+        """A picture or recording sent in, or shown to, this chat, or one of a case its person may see."""
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
             media = await unit.media.named(name) if found else None
-            if (
-                found is None
-                or media is None
-                or not (media.chat_id == found.id or await unit.media.was_shown(media.id, found.id))
-            ):
+            if found is None or media is None:
+                return None
+            sent_or_shown = media.chat_id == found.id or await unit.media.was_shown(media.id, found.id)
+            if not sent_or_shown and not await may_see(self._context(unit, found), media):
                 return None
             return Photo(media.id, self._pictures.path(media.name), media.mime)
 
@@ -136,42 +149,15 @@ class Store:
         """Give the chat one of the sample's parts."""
         async with self._database.writing() as unit:
             found = await self._chat(unit, chat)
-            if found is None or not await is_sample(unit):
-                return False
-            if part in PARTS:
-                area = SAMPLE_GRID if part == "grid" else SAMPLE_GRID.rpartition("-")[0]
-                duties = await unit.staff.holders(PARTS[part], [area])
-                if not duties:
-                    return False
-                found.person_id = duties[0].person_id
-            elif part == "volunteer" and await unit.volunteers.get(found.person_id) is None:
-                now = self._clock.now()
-                unit.people.consent(found.person, "basic", 1, now)
-                found.person.area_code = SAMPLE_GRID
-                unit.volunteers.add(
-                    Volunteer(
-                        person_id=found.person_id,
-                        skills=["other"],
-                        times=["any"],
-                        area_code=SAMPLE_GRID,
-                        active=True,
-                        created_at=now,
-                    )
-                )
-            return part in {*PARTS, "volunteer", "resident"}
+            return found is not None and await take_part(unit, found, part, self._clock.now())
 
     async def redeem(self, code: str, slot: str, language: str) -> ChatSession | None:
         """Use a sign-in link: a new chat under a token nobody has seen before."""
-        now = self._clock.now()
         async with self._database.writing() as unit:
-            invite = await unit.staff.invite_of(code_hash(code))
-            if invite is None or invite.used_at is not None or invite.link_expires_at <= now:
-                return None
             token = secrets.token_urlsafe(32)
             chat = await self._new_chat(unit, token, slot, language)
-            ctx = Context(unit, chat, self._shelf, now)
             try:
-                answer = await welcome(ctx, invite)
+                answer = await redeem(self._context(unit, chat), code, link=True)
             except Refusal:
                 await unit.session.rollback()
                 return None
@@ -192,37 +178,54 @@ class Store:
             if found is not None:
                 found.person.elder = on
 
-    async def desk(self, chat: str, language: str) -> Desk | None:
+    async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
         """The open cases this person may see; that they were shown is audited, since rows hold places."""
-        async with self._database.writing() as unit:
+        async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
             if found is None or not found.person.staff:
                 return None
-            ctx = Context(unit, found, self._shelf, self._clock.now())
-            cases = await desk_cases(ctx)
-            await ctx.audit("case.list", chat[:12], refs=[one.ref for one in cases])
-            duties = await ctx.duties()
-            say = self._shelf.texts.word
-            rows = tuple(
-                DeskRow(
-                    one.ref,
-                    one.title,
-                    one.place,
-                    say(language, f"case.state.{one.state}"),
-                    *self._due(one.due_at, language),
-                )
-                for one in cases
-            )
-            role = say(language, f"role.{duties[0][0].role}") if duties else ""
-            return Desk(role, duties[0][1].name if duties else "", rows)
+            ctx = self._context(unit, found)
+            duties, cases = await ctx.duties(), await desk_cases(ctx, DESK_ROWS + 1)
+            desk = (await self._words(ctx, language)).desk(duties, cases, DESK_ROWS)
+        if desk.stamp != seen:
+            await self._audit(chat, "case.list", chat[:12], refs=[one.number for one in desk.rows])
+        return desk
+
+    async def case(self, chat: str, language: str, ref: str, seen: str = "") -> DeskCase | None:
+        """One case with its steps and files; reading it, or trying to, is audited."""
+        async with self._database.reading() as unit:
+            found = await self._chat(unit, chat)
+            if found is None or not found.person.staff:
+                return None
+            ctx = self._context(unit, found)
+            try:
+                case: DeskCase | None = (await self._words(ctx, language)).case(await view(ctx, ref))
+            except NotFound:
+                return None
+            except NotAllowed:
+                case = None
+        if case is None:
+            await self._audit(chat, "refused", ref[:12], wanted="case.read")
+        elif case.stamp != seen:
+            await self._audit(chat, "case.read", case.row.number)
+        return case
 
     async def problems(self) -> Sequence[str]:
         """Why the product cannot work now."""
         return await self._probe()
 
-    def _due(self, due: datetime, language: str) -> tuple[str, str]:
-        key, amount, level = left(due, self._clock.now())
-        return self._shelf.texts.word(language, key, amount=amount), level
+    def _context(self, unit: Unit, chat: Chat) -> Context:
+        return Context(unit, chat, self._shelf, self._clock.now())
+
+    async def _words(self, ctx: Context, language: str) -> DeskWords:
+        await self._shelf.texts.warm(language)
+        return DeskWords(self._shelf.texts, language, ctx.now)
+
+    async def _audit(self, chat: str, action: str, subject: str, **detail: Any) -> None:
+        async with self._database.writing() as unit:
+            found = await self._chat(unit, chat)
+            if found is not None:
+                await self._context(unit, found).audit(action, subject, **detail)
 
     async def _chat(self, unit: Unit, chat: str) -> Chat | None:
         return await unit.people.find_chat(NAME, chat)
@@ -247,8 +250,8 @@ class Store:
 
     async def _shown(self, unit: Unit, rows: Sequence[Message]) -> list[ChatMessage]:
         wanted = {number for row in rows for number in row.body.get("photos", [])}
-        names = {media.id: media.name for media in await unit.media.of(wanted)} if wanted else {}
-        return [_shown(row, names) for row in rows]
+        files = {media.id: media for media in await unit.media.of(wanted)} if wanted else {}
+        return [shown.message(row, files) for row in rows]
 
     async def _greet(self, unit: Unit, chat: Chat, answer: object) -> None:
         speaker = Speaker(unit, self._shelf.texts, {NAME: LIMITS}, self._clock.now())
@@ -265,13 +268,3 @@ def _hash(token: str) -> str:
 def _external(token: str) -> str:
     """The chat's name follows from its token, so that pages of one cookie belong together before anything is kept."""
     return hashlib.sha256(f"chat:{token}".encode()).hexdigest()[:32]
-
-
-def _shown(row: Message, names: Mapping[int, str]) -> ChatMessage:
-    pin = row.body.get("location")
-    return ChatMessage(
-        id=row.id, out=row.out, at=row.at, text=row.text, card=bool(row.body.get("card")),
-        buttons=tuple(Button(*entry) for entry in row.body.get("buttons", [])),
-        photos=tuple(names[number] for number in row.body.get("photos", []) if number in names),
-        location=(pin[0], pin[1]) if pin else None, client=row.client,
-    )  # fmt: skip

@@ -15,13 +15,17 @@ from handlers import kept
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import changing
-from handlers.form.gather import gather
-from handlers.form.steps import Form, Problem, Step
+from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
+from handlers.form.picking import picked
+from handlers.form.steps import Form, Problem, Read, Step, Text
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
+from knowledge.addresses import is_address
 
 _CONSENT = "consent"
 _CONSENT_VERSION = 1
+_MISREAD = "_misread"
+"""How often in a row the open question was answered with something else."""
 
 
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
@@ -67,6 +71,8 @@ async def hear(ctx: Context, said: Incoming) -> Answer:
     """An answer to the current question; pictures that come with it find their own step."""
     form = current(ctx)
     assert form is not None
+    if said.kind is Kind.VOICE:
+        return await _hear_voice(ctx, form, said)
     notes = gather(ctx, form, said)
     if notes and not said.text.strip():
         return _noted(notes, await ask(ctx))
@@ -75,12 +81,21 @@ async def hear(ctx: Context, said: Incoming) -> Answer:
     return _noted(notes, await _hear(ctx, form, said))
 
 
+async def _hear_voice(ctx: Context, form: Form, said: Incoming) -> Answer:
+    """Kept for whoever gets what the form files; it answers the question where it may, else words are asked for."""
+    kept_it = keep_voice(ctx, said)
+    if kept_it and ctx.chat.step != _CONSENT and may_be_spoken(_step(form, ctx.chat.step)):
+        spoken = ctx.shelf.texts.word(ctx.person.language, "human.sent.voice")
+        return await _hear(ctx, form, replace(said, kind=Kind.TEXT, text=spoken, attachments=()))
+    return with_voice_kept(await ask(ctx), kept_it)
+
+
 async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     step = _step(form, ctx.chat.step)
     if said.press == "change" or said.press.startswith("to."):
         return await _change(ctx, form, said.press[3:])
     if changing.choosing(ctx):
-        changing.give_up(ctx)
+        return await _hear_what_to_change(ctx, form, said)
     skipped = said.press == "skip" or (not said.attachments and ctx.shelf.texts.hears("words.skip", said.text))
     nothing_new = skipped and not ctx.chat.answers.get(step.key)
     if changing.is_on(ctx) and (said.press == "keep" or nothing_new):
@@ -92,10 +107,22 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     if isinstance(read, Problem):
         return await _again(ctx, read)
     if read.more:
-        ctx.chat.answers = {**ctx.chat.answers, step.key: read.value}
+        others = {key: value for key, value in ctx.chat.answers.items() if key != step.key}
+        ctx.chat.answers = {**others, step.key: read.value} if read.value else others
         asked = await ask(ctx)
         return replace(asked, lines=(read.note, *asked.lines)) if read.note else asked
     return await _advance(ctx, form, step, read.value)
+
+
+async def _hear_what_to_change(ctx: Context, form: Form, said: Incoming) -> Answer:
+    """A part of the name of an answer; anything else leads back to the summary and never submits it."""
+    steps = _changeable(form, changing.before(ctx.chat.answers))
+    texts, language = ctx.shelf.texts, ctx.person.language
+    found = picked(said.text, [texts.word(language, f"form.step.{step.key}") for step in steps])
+    if len(found) == 1:
+        return await _change(ctx, form, steps[found[0]].key)
+    changing.give_up(ctx)
+    return await ask(ctx)
 
 
 async def back(ctx: Context) -> Answer:
@@ -185,6 +212,12 @@ def wants_words(ctx: Context) -> bool:
     return form is not None and ctx.chat.step != _CONSENT and _step(form, ctx.chat.step).free
 
 
+def takes_voices(ctx: Context) -> bool:
+    """Whether spoken messages are handed on with what the open form files."""
+    form = current(ctx)
+    return form is not None and form.voices
+
+
 def takes_numbers_literally(ctx: Context) -> bool:
     """Whether a typed digit is the answer itself and not the number of a choice."""
     form = current(ctx)
@@ -192,24 +225,36 @@ def takes_numbers_literally(ctx: Context) -> bool:
 
 
 async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
-    if said.press == "agree" or ctx.shelf.texts.hears("words.agree", said.text):
+    if said.press == "agree" or ctx.shelf.texts.hears("words.yes", said.text):
         ctx.unit.people.consent(ctx.person, "basic", _CONSENT_VERSION, ctx.now)
         ctx.chat.answers = {**ctx.chat.answers, "_told": True}
         ctx.chat.step = _next(form, ctx.chat.answers, 0)
         ctx.chat.revision += 1
         return await ask(ctx)
-    if said.press == "disagree" or ctx.shelf.texts.hears("words.disagree", said.text):
+    if said.press == "disagree" or ctx.shelf.texts.hears("words.no", said.text):
         close(ctx)
-        await ctx.unit.people.forget_words(ctx.chat)
-        kept.forget(ctx)
+        await kept.forget(ctx)
         return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))
+    await _keep_early(ctx, form, said)
     asked = await ask(ctx)
     return replace(asked, lines=(say("form.consent_first"), *asked.lines))
 
 
+async def _keep_early(ctx: Context, form: Form, said: Incoming) -> None:
+    """Words of the matter itself, or its building, told while consent is asked: an answer once there is consent."""
+    following = _next(form, ctx.chat.answers, 0)
+    step = _step(form, following) if following else None
+    means_something = ctx.shelf.understander.understand(said.text).intent not in ("none", "menu", "human")
+    if step is None or (not (isinstance(step, Text) and means_something) and not is_address(said.text)):
+        return
+    read = await step.read(ctx, said, ctx.chat.answers) if said.text else None
+    if isinstance(read, Read):
+        ctx.chat.answers = _inferred(ctx, form, {**ctx.chat.answers, step.key: read.value})
+
+
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
     old = changing.before(ctx.chat.answers)
-    answers = changing.without_mark(ctx.chat.answers)
+    answers = {key: one for key, one in changing.without_mark(ctx.chat.answers).items() if key != _MISREAD}
     if step.key in old and old[step.key] != value:
         void = form.follow.get(step.key, ())
         answers = {key: answer for key, answer in answers.items() if key not in void}
@@ -258,10 +303,19 @@ def _noted(notes: tuple[Say, ...], answer: Answer) -> Answer:
 
 
 async def _again(ctx: Context, problem: Problem) -> Reply:
+    """Why it does not fit, and the question again; from the second time on with a person and a way out beside it."""
+    misread = int(ctx.chat.answers.get(_MISREAD, 0)) + 1
+    ctx.chat.answers = {**ctx.chat.answers, _MISREAD: misread}
     if problem.choices:
-        return _stamped(ctx, Reply((problem.say,), problem.choices))
-    asked = await ask(ctx)
-    return replace(asked, lines=(problem.say, *asked.lines))
+        asked = _stamped(ctx, Reply((problem.say,), problem.choices))
+    else:
+        asked = await ask(ctx)
+        asked = replace(asked, lines=(problem.say, *asked.lines))
+    if misread < ctx.rules.misses_before_human:
+        return asked
+    here = {one.token.rpartition(":")[2] for one in asked.choices}
+    out = () if "cancel" in here else (choice("form.cancel", "cancel"),)
+    return replace(asked, choices=(*asked.choices, choice("menu.human", "human"), *out))
 
 
 def _next(form: Form, answers: Mapping[str, Any], begin: int) -> str:

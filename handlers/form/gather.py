@@ -1,12 +1,14 @@
-"""Pictures that come with an answer: they belong to the form's picture step, whichever question is open."""
+"""What comes with an answer: pictures belong to the form's picture step, whichever question is open; voices to the form."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.context import Context
 from handlers.form import changing
-from handlers.form.steps import Form
+from handlers.form.steps import Form, Step, Text
 from handlers.form.world import Photos
-from handlers.messages import Incoming, Kind, Say, say
+from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.pictures import added, pictures
 
 
@@ -22,3 +24,22 @@ def gather(ctx: Context, form: Form, said: Incoming) -> tuple[Say, ...]:
         return told
     changing.answer_anyway(ctx, step.key, have)
     return (say("form.photos_added", count=len(have)), *told)
+
+
+def keep_voice(ctx: Context, said: Incoming) -> bool:
+    """Keep a spoken message with the form's answers; False when it could not be taken in."""
+    spoken = [one.media_id for one in said.attachments if one.kind is Kind.VOICE and one.media_id is not None]
+    if spoken:
+        changing.answer_anyway(ctx, "voices", [*ctx.chat.answers.get("voices", ()), *spoken])
+    return bool(spoken)
+
+
+def may_be_spoken(step: Step) -> bool:
+    """Whether a spoken message answers this question."""
+    return isinstance(step, Text) and step.spoken
+
+
+def with_voice_kept(asked: Reply, kept: bool) -> Reply:
+    """The question again, below what became of the spoken message, with a person as a way out."""
+    note = say("form.voice_kept" if kept else "form.voice_instead")
+    return replace(asked, lines=(note, *asked.lines), choices=(*asked.choices, choice("menu.human", "human")))

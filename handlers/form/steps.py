@@ -8,18 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from handlers.context import Context
-from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
+from handlers.form.picking import picked
+from handlers.messages import Choice, Incoming, Reply, Say, choice, say
+from handlers.texts import plain
 from handlers.topic import Answer
+from handlers.worktime import SHANGHAI
+from knowledge.moments import when
+from knowledge.numerals import DIGIT_CHARS, to_arabic
 from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FARTHEST = timedelta(days=366)
+_EMPTY_WORDS = ("words.yes", "words.unknown", "talk.heard.thanks", "talk.heard.hello", "talk.heard.fine")
+"""What is no answer to a question for free words: 好的, 谢谢, 不知道."""
+_SPELT = re.compile(f"[{DIGIT_CHARS}]{{7,}}")
+_TAKE_BACK = "-"
+"""Stands before the value of an option that is picked already: its button takes it back, and pressed twice in haste no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ class Form:
     infer: Callable[[Context, dict[str, Any]], dict[str, Any]] | None = None
     follow: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     draft: bool = True
+    voices: bool = False
+    """Whether spoken messages that come meanwhile are handed on with it, as ``answers["voices"]`` (media ids)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +119,10 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick(Base):
-    """One of a few; ``options`` are (value, label key) or computed when asked. Values are short ASCII."""
+    """One of a few; ``options`` are (value, label key) or computed when asked. Values are short ASCII.
+
+    With ``several`` every option keeps its number: what was picked is marked, and picking the marked one takes it back.
+    """
 
     options: Sequence[tuple[str, Say]] | Callable[[Context, Answers], Awaitable[Sequence[tuple[str, Say]]]]
     several: bool = False
@@ -119,33 +132,45 @@ class Pick(Base):
         return list(await self.options(ctx, answers) if callable(self.options) else self.options)
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question and the options; with ``several``, what was picked so far is left out and 完成 is offered."""
-        picked = answers.get(self.key, []) if self.several else []
+        """The question and the options; once something is picked, 完成 as well."""
+        have = self._have(answers)
         offered = tuple(
-            Choice(label, value) for value, label in await self.choices(ctx, answers) if value not in picked
+            choice("form.picked", f"{_TAKE_BACK}{value}", label=label) if value in have else Choice(label, value)
+            for value, label in await self.choices(ctx, answers)
         )
-        done = (choice("form.enough", "enough", style="primary"),) if picked else ()
+        done = (choice("form.enough", "enough", style="primary"),) if have else ()
         return Reply((say(self.question),), offered + done)
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """A pressed value or a typed label."""
+        """A pressed value, or typed labels and numbers."""
         options = await self.choices(ctx, answers)
-        wanted = said.press or self._typed(ctx, said.text, options)
-        picked: list[str] = list(answers.get(self.key, [])) if self.several else []
-        if self.several and wanted == "enough" and picked:
-            return Read(picked)
-        if wanted not in dict(options):
-            return Problem(say("form.pick_one"))
-        if not self.several:
-            return Read(wanted)
-        return Read([*dict.fromkeys([*picked, wanted])], say("form.noted", label=dict(options)[wanted]), more=True)
+        wanted = [said.press] if said.press else self._typed(ctx, said.text, options)
+        if self.several:
+            return self._together(ctx, wanted, dict(options), self._have(answers))
+        return Read(wanted[0]) if len(wanted) == 1 and wanted[0] in dict(options) else Problem(say("form.pick_one"))
 
-    def _typed(self, ctx: Context, text: str, options: Sequence[tuple[str, Say]]) -> str:
-        said = text.strip().lower()
-        for value, label in options:
-            if said and said == ctx.shelf.texts.say(ctx.person.language, label).lower():
-                return value
-        return ""
+    def _together(self, ctx: Context, wanted: list[str], options: dict[str, Say], have: list[str]) -> Read | Problem:
+        back = [one.removeprefix(_TAKE_BACK) for one in wanted if one.startswith(_TAKE_BACK)]
+        new = [one for one in wanted if one in options]
+        if "enough" in wanted and (have or new):
+            return Read(list(dict.fromkeys([*have, *new])))
+        if not new and not set(back) & set(options):
+            return Problem(say("form.pick_one"))
+        left = [one for one in dict.fromkeys([*have, *new]) if one not in back]
+        texts, language = ctx.shelf.texts, ctx.person.language
+        names = texts.word(language, "form.and").join(texts.say(language, options[one]) for one in new or back)
+        return Read(left, say("form.noted" if new else "form.taken_back", label=names), more=True)
+
+    def _have(self, answers: Answers) -> list[str]:
+        return list(answers.get(self.key) or []) if self.several else []
+
+    def _typed(self, ctx: Context, text: str, options: Sequence[tuple[str, Say]]) -> list[str]:
+        """The values of what was typed; 完成 may stand at the end of it."""
+        texts = ctx.shelf.texts
+        bare = re.sub(r"[\s,，、]*完成\W*$", "", text)
+        over = ["enough"] if bare != text or texts.hears("words.enough", text) else []
+        labels = [texts.say(ctx.person.language, label) for _, label in options]
+        return [*(options[at][0] for at in picked(plain(bare), labels)), *over]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +180,8 @@ class Text(Base):
     least: int = 1
     most: int = 1000
     free: bool = True
+    spoken: bool = False
+    """Whether a spoken message is an answer as well, for somebody to listen to."""
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question."""
@@ -163,12 +190,12 @@ class Text(Base):
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The words, when there is something in them besides signs."""
         words = said.text.strip()
-        if said.kind is Kind.VOICE:
-            return Problem(say("form.voice_instead"))
-        if not words:
+        if not re.sub(r"[\W_]+", "", words):
             return Problem(say("form.words_please"))
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
+        if any(ctx.shelf.texts.hears(key, words) for key in _EMPTY_WORDS):
+            return Problem(say("form.say_more"))
         if len(re.sub(r"[\W_]+", "", words)) < self.least:
             return Problem(say("form.too_short"))
         if len(words) > self.most:
@@ -198,38 +225,28 @@ class Number(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment(Base):
-    """A time to come, typed as ``11-28 09:00`` or ``2026-11-28 9:00``; local time in, an ISO UTC string out."""
+    """A time to come as people say it (``knowledge.moments``); local time in, an ISO UTC string out."""
 
     literal: bool = True
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question with an example a day ahead."""
-        return Reply(
-            (say(self.question, example=(ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime("%m-%d 09:00")),)
-        )
+        """The question with an example of a day and an hour."""
+        return Reply((say(self.question, example=_tomorrow(ctx)),))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The time, when it lies ahead."""
-        found = re.search(r"(?:(\d{4})\D)?(\d{1,2})\D+(\d{1,2})\D+(\d{1,2})[::点时](\d{1,2})?", said.text)
-        moment = _moment(found, ctx.now.astimezone(SHANGHAI)) if found else None
-        example = (ctx.now + timedelta(days=1)).astimezone(SHANGHAI)
-        if moment is None:
-            return Problem(say("form.moment", example=example.strftime("%m-%d 09:00")))
-        if moment <= ctx.now:
-            return Problem(say("form.moment_past", example=example.strftime("%Y-%m-%d 09:00")))
-        if moment > ctx.now + _FARTHEST:
+        told = when(said.text, ctx.now.astimezone(SHANGHAI))
+        if told.at is None:
+            return Problem(say("form.moment_hour" if told.day else "form.moment", example=_tomorrow(ctx)))
+        if told.at <= ctx.now:
+            return Problem(say("form.moment_past", example=_tomorrow(ctx, "%Y-%m-%d 09:00")))
+        if told.at > ctx.now + _FARTHEST:
             return Problem(say("form.moment_far"))
-        return Read(moment.astimezone(UTC).isoformat())
+        return Read(told.at.astimezone(UTC).isoformat())
 
 
-def _moment(found: re.Match[str], now: datetime) -> datetime | None:
-    """The local time; without a year it is this year's, and in December a January is the coming one."""
-    year, month, day, hour, minute = (int(part) if part else 0 for part in found.groups())
-    coming = now.year + (now.month == 12 and month == 1)
-    try:
-        return datetime(year or coming, month, day, hour, minute, tzinfo=SHANGHAI)
-    except ValueError:
-        return None
+def _tomorrow(ctx: Context, written: str = "%m-%d 09:00") -> str:
+    return (ctx.now + timedelta(days=1)).astimezone(SHANGHAI).strftime(written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,12 +284,17 @@ class Phone(Base):
     literal: bool = True
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question."""
-        return Reply((say(self.question),))
+        """The question, with a way out for who would rather not."""
+        return Reply((say(self.question),), (choice("form.no_phone", "cancel"),))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """A mainland mobile or a landline number."""
         if said.contact is not None and not said.contact.own:
             return Problem(say("form.contact_of_other"))
-        found = phones(said.contact.phone if said.contact is not None else said.text)
+        found = phones(said.contact.phone if said.contact is not None else _SPELT.sub(_in_digits, said.text))
         return Read(found[0].number) if found else Problem(say("form.phone_please"))
+
+
+def _in_digits(spelt: re.Match[str]) -> str:
+    """一三八零零一三八零零零, as a phone that listens writes it."""
+    return to_arabic(spelt[0])

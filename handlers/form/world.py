@@ -11,7 +11,9 @@ from handlers.form.steps import Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
+from knowledge.addresses import addresses
 from knowledge.entries import Area
+from knowledge.numerals import ordinal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,12 @@ class Place(Base):
         words = said.text.strip()[:200]
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
+        if _says_nothing(ctx, words):
+            ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
+            return Problem(say("form.place_roughly"), _named(ctx, _communities(ctx)))
         bare = re.sub(r"[\W_]+", "", words)
-        if bare.isdecimal():
-            return self._number(ctx, bare)
+        if bare.isdecimal() or (number := ordinal(bare)) is not None:
+            return self._number(ctx, bare if bare.isdecimal() else str(number))
         return self._words(ctx, words) if bare else Problem(say("form.place_please"))
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
@@ -62,13 +67,24 @@ class Place(Base):
         if len(found) == 1:
             return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
-        offered = found[:6] or [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
+        offered = found[:6] or _communities(ctx)
         return Problem(say("form.which_place" if found else "form.which_community", place=words), _named(ctx, offered))
 
     def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
         if code not in ctx.catalogue.areas:
             return Problem(say("form.place_please"))
         return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+
+
+def _says_nothing(ctx: Context, words: str) -> bool:
+    """不知道, 好的, 谢谢: words that name no place anywhere."""
+    return any(
+        ctx.shelf.texts.hears(key, words) for key in ("words.unknown", "words.yes", "words.no", "talk.heard.thanks")
+    )
+
+
+def _communities(ctx: Context) -> list[Area]:
+    return [area for area in ctx.catalogue.areas.values() if area.kind == "community"]
 
 
 def _named(ctx: Context, areas: Sequence[Area]) -> tuple[Choice, ...]:
@@ -80,6 +96,9 @@ def _told(ctx: Context, code: str, words: str) -> str:
     name = ctx.full_name(code)
     if not words or words in name:
         return name
+    found = next(iter(addresses(words)), None)
+    if found and (found.start, found.end) == (0, len(words)) and ctx.catalogue.areas[code].kind == "building":
+        return name + (f"{found.unit}单元" if found.unit else "") + (found.room and f"{found.room}室")
     last = ctx.catalogue.areas[code].name
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 

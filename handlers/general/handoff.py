@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from handlers.context import Context
 from handlers.duty import desk_of
-from handlers.errors import NotAllowed, NotFound, Refusal
+from handlers.errors import NotAllowed, NotFound, Refusal, Stale
 from handlers.form import engine
-from handlers.messages import Incoming, Kind, Reply, choice, say
+from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
 from handlers.worktime import is_open, next_opening, told
@@ -26,7 +26,7 @@ async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) 
     open_one = await _open_handoff(ctx)
     if open_one is not None and open_one.state == "held":
         key = "human.yours" if open_one.staff_chat_id == ctx.chat.id else "human.here"
-        return Reply((say(key, ref=open_one.ref),), (choice("human.end", "handoff.close"),))
+        return Reply((say(key, ref=open_one.ref),), (_end_button(open_one),))
     if open_one is not None:
         if files:
             await _tell_desk(ctx, open_one, files)
@@ -81,8 +81,8 @@ async def take(ctx: Context, ref: str) -> Answer:
         raise NotAllowed("handoff.take", handoff.ref)
     if handoff.state != "waiting":
         raise Refusal("human.taken", ref=handoff.ref)
-    if await ctx.unit.handoffs.held_by_chat(ctx.chat.id) is not None:
-        raise Refusal("human.one_at_a_time", choice("human.end", "handoff.close"))
+    if (other := await ctx.unit.handoffs.held_by_chat(ctx.chat.id)) is not None:
+        raise Refusal("human.one_at_a_time", _end_button(other), ref=other.ref)
     handoff.state, handoff.staff_id, handoff.staff_chat_id, handoff.last_at = (
         "held",
         ctx.person.id,
@@ -92,11 +92,24 @@ async def take(ctx: Context, ref: str) -> Answer:
     ctx.chat.handoff_id = handoff.id
     await ctx.audit("handoff.take", handoff.ref)
     ctx.tell(await ctx.unit.people.chat(handoff.chat_id), Reply((say("human.here"),)))
-    return Reply((say("human.yours", ref=handoff.ref),), (choice("human.end", "handoff.close"),))
+    return Reply((say("human.yours", ref=handoff.ref),), (_end_button(handoff),))
+
+
+async def close_one(ctx: Context, ref: str) -> Answer:
+    """The button 结束: ends the conversation it was shown with, and no other."""
+    if not ref:
+        raise Stale
+    handoff = await ctx.unit.handoffs.find(ref[:12], lock=True)
+    if handoff is None or ctx.chat.id not in (handoff.chat_id, handoff.staff_chat_id):
+        raise NotFound(ref[:12])
+    if handoff.state == "closed":
+        raise Refusal("human.closed_before", ref=handoff.ref)
+    await _end(ctx, handoff)
+    return Reply((say("human.ended"),), (choice("words.menu_button", "menu"),))
 
 
 async def close(ctx: Context) -> Answer:
-    """结束: both sides are back with the bot."""
+    """结束, typed: both sides are back with the bot."""
     handoff = await _open_handoff(ctx)
     if handoff is None:
         ctx.chat.handoff_id = None
@@ -129,11 +142,25 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     photos = tuple(one.media_id for one in said.attachments if one.media_id is not None)
     words: object = said.text or (said.contact.phone if said.contact else say(f"human.sent.{said.kind.value}"))
     told = say("human.staff_says" if from_staff else "human.resident_says", ref=handoff.ref, words=words)
-    end = () if from_staff else (choice("human.end", "handoff.close"),)
+    end = () if from_staff else (_end_button(handoff),)
     reached = ctx.tell(other, Reply((told,), end, photos, location=said.location))
     if not reached:
-        return Reply((say("human.unreachable"),), (choice("human.end", "handoff.close"),))
+        return Reply((say("human.unreachable"),), (_end_button(handoff),))
     return [Reply((say(one.problem),)) for one in said.attachments if one.problem]
+
+
+async def give_back(ctx: Context, handoff: Handoff) -> None:
+    """Who held this conversation left: it waits again, the caller (whose chat ``ctx`` is) is told, the desk called."""
+    held = await ctx.unit.people.chat(handoff.staff_chat_id or 0)
+    if held is not None and held.handoff_id == handoff.id:
+        held.handoff_id = None
+    handoff.state, handoff.staff_id, handoff.staff_chat_id, handoff.last_at = "waiting", None, None, ctx.now
+    await _tell_desk(ctx, handoff, ())
+    ctx.tell(ctx.chat, Reply((say("human.given_back", phone=ctx.rules.office_phone),)))
+
+
+def _end_button(handoff: Handoff) -> Choice:
+    return choice("human.end", f"handoff.close:{handoff.ref}")
 
 
 async def _open_handoff(ctx: Context) -> Handoff | None:
@@ -167,14 +194,18 @@ async def _tell_desk(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> 
     reached = False
     for chat in chats:
         if chat.id != ctx.chat.id and ctx.tell(chat, await _call(ctx, handoff, files)):
-            await ctx.unit.audit.add(ctx.now, chat.person_id, "handoff.read", handoff.ref)
+            ctx.unit.audit.add(ctx.now, chat.person_id, "handoff.read", handoff.ref)
             reached = True
     return reached
 
 
 async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply:
     """What staff see: the number, why, and the last words of the conversation."""
-    said = [one.text for one in await ctx.unit.messages.last(handoff.chat_id, 6) if not one.out and one.text and not one.body.get("kind")]
+    said = [
+        one.text
+        for one in await ctx.unit.messages.last(handoff.chat_id, 6)
+        if not one.out and one.text and not one.body.get("kind")
+    ]
     words = " / ".join([*said, handoff.reason] if handoff.reason else said)[-300:]
     return Reply(
         (say("human.call", ref=handoff.ref), say("human.call_words", words=words)),

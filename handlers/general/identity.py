@@ -5,44 +5,64 @@ Seeing and deleting what is kept about oneself (domain.md §9).
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import Confirm, Form
 from handlers.form.steps import Answers
 from handlers.general import handoff
+from handlers.general.invites import code_hash
 from handlers.messages import Reply, Say, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
 from knowledge.phones import mask
-from storage.models import Area, Invite
+from storage.models import Area, Invite, Person
 from storage.repositories.cases import UNDONE
 
 
-def code_hash(code: str) -> str:
-    """What is kept of a secret code."""
-    return hashlib.sha256(code.encode()).hexdigest()
+async def redeem(ctx: Context, code: str, *, link: bool = False) -> Answer:
+    """Make the speaker staff; the code works once, only in a private chat, and within its time.
 
-
-async def redeem(ctx: Context, code: str) -> Answer:
-    """Make the speaker staff; the code works once, within its time, and only in a private chat."""
+    That of the sign-in ``link`` is shorter than that of the code which is typed.
+    """
     invite = await ctx.unit.staff.invite_of(code_hash(code))
-    if ctx.chat.group or invite is None or invite.used_at is not None or invite.expires_at <= ctx.now:
+    if ctx.chat.group or invite is None or invite.used_at is not None:
         raise Refusal("staff.invite_gone")
-    return await welcome(ctx, invite)
+    if (invite.link_expires_at if link else invite.expires_at) <= ctx.now or (invite.used_by is not None and not link):
+        raise Refusal("staff.invite_gone")
+    known = await ctx.unit.people.get(invite.used_by) if invite.used_by is not None else None
+    if not await ctx.unit.staff.use_invite(invite.code_hash, (known or ctx.person).id, ctx.now):
+        raise Refusal("staff.invite_gone")
+    if known is None:
+        await _join(ctx, invite)
+    else:
+        await _return(ctx, known)
+    return await _welcome(ctx, invite)
 
 
-async def welcome(ctx: Context, invite: Invite) -> Answer:
-    """Use the invite and tell what can be done now."""
-    if not await ctx.unit.staff.use_invite(invite.code_hash, ctx.person.id, ctx.now):
-        raise Refusal("staff.invite_gone")
+async def _join(ctx: Context, invite: Invite) -> None:
+    """A new duty for the speaker."""
     ctx.person.staff = True
     ctx.unit.staff.grant(ctx.person.id, invite.role, invite.area_code, invite.department, ctx.now)
     await ctx.audit("staff.join", invite.role, area=invite.area_code, department=invite.department)
     await ctx.unit.session.flush()
+
+
+async def _return(ctx: Context, known: Person) -> None:
+    """The chat of a fresh browser belongs to a member of staff who is still on duty; nobody was in it before."""
+    if not known.staff:
+        raise Refusal("staff.invite_gone")
+    stranger, ctx.chat.person = ctx.person, known
+    await ctx.unit.session.flush()
+    await ctx.unit.session.delete(stranger)
+    await ctx.audit("staff.sign_in", str(known.id))
+
+
+async def _welcome(ctx: Context, invite: Invite) -> Answer:
+    """What can be done now."""
     area = await ctx.unit.areas.get(invite.area_code)
     open_cases = await ctx.unit.cases.open_in([area.path], limit=100) if area else []
     waiting = sum(case.state in UNDONE for case in open_cases)
@@ -62,8 +82,8 @@ async def mine(ctx: Context) -> Answer:
     """Everything kept about the speaker, a line each, consented to or left over; with the ways to stop and delete it."""
     person = ctx.person
     cases = await ctx.unit.cases.of_person(person.id, limit=100)
-    kept = await ctx.unit.erasure.kept(person.id)
-    counted = (("cases", len(cases)), ("files", kept.files), ("calls", kept.calls), ("remarks", kept.remarks))
+    left = await ctx.unit.erasure.kept(person.id)
+    counted = (("cases", len(cases)), ("files", left.files), ("calls", left.calls), ("remarks", left.remarks))
     found = [say(f"privacy.{name}", count=count) for name, count in counted if count]
     for keeps in ctx.shelf.registry.keeps:
         found += await keeps(ctx)
@@ -93,18 +113,11 @@ async def _forget(ctx: Context, answers: dict[str, Any]) -> Answer:
         await forget(ctx)
     person, erasure = ctx.person, ctx.unit.erasure
     if person.phone:
-        await erasure.mask_for_staff(person.phone, mask(person.phone))
+        await erasure.mask_for_staff(person.id, person.phone, mask(person.phone))
     person.phone, person.name, person.area_code, person.quiet = "", "", None, True
     await ctx.unit.people.withdraw(person, ctx.now)
-    await erasure.conversations(person.id)
-    await erasure.copies(
-        person.id,
-        await erasure.calls(person.id),
-        lambda language: ctx.shelf.texts.word(language, "privacy.gone"),
-        staff=True,
-    )
-    await erasure.words(person.id)
-    await erasure.files(person.id, ctx.now)
+    await erasure.end_calls(person.id)
+    await kept.forget(ctx)
     return Reply((say("privacy.forgotten"),))
 
 

@@ -6,7 +6,8 @@ Source: domain.md §6. What goes out is written by ``fanout`` in steps and sent 
 from __future__ import annotations
 
 from handlers.context import Context
-from handlers.messages import Incoming
+from handlers.errors import Refusal
+from handlers.messages import Incoming, Kind, choice
 from handlers.notices import actions, views
 from handlers.notices.forms import HOME, NOTIFY
 from handlers.permissions import DESK
@@ -36,9 +37,11 @@ async def move(ctx: Context, said: Incoming) -> Answer:
     return await ctx.start(HOME)
 
 
-@topic.on(command("notify", roles=DESK))
+@topic.on(command("notify", roles=DESK), phrase("notices.write_words"), press("notice.write"))
 async def write(ctx: Context, said: Incoming) -> Answer:
-    """Staff: write a notice."""
+    """Staff: write a notice; who asks without knowing the command and may not hears who does."""
+    if said.kind is not Kind.COMMAND and not await ctx.may("notice.send"):
+        raise Refusal("notices.staff_only", choice("menu.notice", "menu.notice"), choice("menu.human", "human"))
     await ctx.require("notice.send")
     return await ctx.start(NOTIFY)
 

@@ -47,8 +47,10 @@ async def sign(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("proposal.show"))
 async def show(ctx: Context, said: Incoming) -> Reply:
-    """The card of one proposal, for the desk."""
-    return views.card(await actions.to_decide(ctx, argument(said)))
+    """The card of one proposal, for the desk; reading it is audited."""
+    proposal = await actions.to_decide(ctx, argument(said))
+    await ctx.audit("proposal.read", proposal.ref)
+    return views.card(proposal)
 
 
 @topic.on(press("proposal.status"))

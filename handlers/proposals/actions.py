@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from handlers import kept
 from handlers.context import Context
 from handlers.duty import above, area_of, desk_of
 from handlers.errors import NotFound, Refusal
@@ -37,7 +38,8 @@ async def file(ctx: Context, answers: dict[str, Any]) -> Reply:
     )  # fmt: skip
     ctx.unit.proposals.add(proposal)
     for chat in await desk_of(ctx, area):
-        ctx.tell(chat, views.card(proposal))
+        if ctx.tell(chat, views.card(proposal)):
+            ctx.unit.audit.add(ctx.now, chat.person_id, "proposal.read", proposal.ref, pushed=True)
     return reply("proposals.filed", choice("proposals.see_all", "proposal.list"), ref=proposal.ref)
 
 
@@ -111,8 +113,7 @@ async def forget(ctx: Context) -> None:
             await _withdraw(ctx, proposal)
         proposal.what, proposal.why, proposal.place = "", "", ""
         gone.append(ref)
-    words = ctx.shelf.texts.word
-    await ctx.unit.erasure.copies(ctx.person.id, gone, lambda language: words(language, "privacy.gone"))
+    await ctx.unit.erasure.copies(ctx.person.id, gone, kept.gone(ctx))
 
 
 async def _withdraw(ctx: Context, proposal: Proposal) -> None:

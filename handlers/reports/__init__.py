@@ -18,7 +18,7 @@ from storage.models import Case
 topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT])
 
 
-@topic.on(command("report"), phrase("report.words"), press("menu.report"))
+@topic.on(command("report"), phrase("report.words"), press("menu.report"), press("report.begin"))
 async def begin(ctx: Context, said: Incoming) -> Answer:
     """Start a report, unless the resident already has as many open as may be."""
     await resident.refuse_if_too_many(ctx)
@@ -56,7 +56,9 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     found: Understanding = ctx.shelf.understander.understand(said.text)
     danger = found.emergency
     if danger is not None and danger.id == "self-harm":
-        return Reply((say("emergency.stay", phone=danger.phone),), (choice("menu.human", "human", style="primary"),), card=True)
+        return Reply(
+            (say("emergency.stay", phone=danger.phone),), (choice("menu.human", "human", style="primary"),), card=True
+        )
     phone, name = (danger.phone, danger.name) if danger else (ctx.rules.emergency_phone, "")
     return Reply(
         (say("emergency.first", name=name, phone=phone), *refusals(said), say("emergency.then")),
@@ -114,6 +116,12 @@ async def confirm(ctx: Context, said: Incoming) -> Answer:
     return await resident.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
 
 
+@topic.on(press("case.reopen"))
+async def reopen(ctx: Context, said: Incoming) -> Answer:
+    """确认重新打开, for a report that was confirmed as solved before."""
+    return await resident.reopen_confirmed(ctx, argument(said))
+
+
 @topic.on(press("case.rate"))
 async def rate(ctx: Context, said: Incoming) -> Answer:
     """One to five stars."""
@@ -156,8 +164,9 @@ async def to_human(ctx: Context, said: Incoming) -> Answer:
 async def finish(ctx: Context, said: Incoming) -> Answer:
     """办结: what was done, with a picture where the thing can be seen."""
     case = await staff.workable(ctx, argument(said), "case.finish")
-    if case.state != "accepted":
+    if case.state in staff.WAITING:
         raise Refusal("case.accept_first", ref=case.ref)
+    staff.must_be(case, ("accepted",))
     return await ctx.start(forms.FINISH, case=case.ref)
 
 
@@ -169,7 +178,7 @@ async def bare_photo(ctx: Context, said: Incoming) -> Answer:
         return Reply(told)
     many = (say("photo.together", count=count),) if count > 1 else ()
     return Reply(
-        (*told, say("photo.what_for"), *many), (choice("menu.report", "menu.report"), choice("menu.human", "human"))
+        (*told, say("photo.what_for"), *many), (choice("menu.report", "report.begin"), choice("menu.human", "human"))
     )
 
 

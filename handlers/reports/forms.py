@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import Context
-from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Text
+from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
-from handlers.messages import Reply, Say, say
+from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.topic import Answer
+from knowledge.addresses import is_address
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 _FROM_WORDS = {"from_words": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter(Text):
+    """What it is about: a building alone tells where, and the question stays open."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """The words, unless they only name a place; that is remembered and not asked again."""
+        places = ctx.shelf.gazetteer.locate(said.text) if is_address(said.text) else []
+        where = (
+            await Place(key="report_place", question="report.ask_place").read(ctx, said, answers)
+            if len(places) == 1
+            else None
+        )
+        if not isinstance(where, Read):
+            return await Text.read(self, ctx, said, answers)
+        ctx.chat.answers = {**ctx.chat.answers, "report_place": where.value}
+        return Problem(say("report.place_only", place=where.value["text"]))
+
+
 OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
 
 
@@ -98,9 +120,10 @@ REPORT = Form(
     done=_file,
     infer=_infer,
     follow={"report_words": ("report_category",)},
+    voices=True,
     about=_about,
     steps=(
-        Text(key="report_words", question="report.ask_words", least=2),
+        Matter(key="report_words", question="report.ask_words", least=2),
         Pick(key="report_category", question="report.ask_category", options=_categories),
         Place(key="report_place", question="report.ask_place"),
         Photos(key="report_photos", question="report.ask_photos"),
@@ -135,8 +158,14 @@ RETURN = Form(
     ),
 )
 
-PHONE = Form("phone", version=1, done=resident.keep_phone, steps=(Phone(key="phone", question="phone.ask"),))
+PHONE = Form(
+    "phone", version=1, done=resident.keep_phone, steps=(Phone(key="phone", question="phone.ask"),), draft=False
+)
 
 SUPPLEMENT = Form(
-    "supplement", version=1, done=resident.supplement, steps=(Text(key="supplement", question="supplement.ask"),)
+    "supplement",
+    version=1,
+    done=resident.supplement,
+    steps=(Text(key="supplement", question="supplement.ask", spoken=True),),
+    voices=True,
 )

@@ -6,7 +6,18 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from handlers.casework import Handed, beyond_limits, card, file_case, filed, hand_on, record, standing
+from handlers.casework import (
+    Handed,
+    beyond_limits,
+    card,
+    file_case,
+    filed,
+    hand_on,
+    pass_voices,
+    record,
+    show_to,
+    standing,
+)
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
@@ -87,6 +98,7 @@ async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
     case = await file_case(
         ctx, kind="report", words=answers["report_words"], place=answers["report_place"], photos=photos, **known
     )
+    await pass_voices(ctx, case, answers.get("voices", ()))
     return filed(ctx, case)
 
 
@@ -144,7 +156,26 @@ async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
             (say("rate.ask", ref=case.ref),),
             tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)),
         )
+    if case.state == "confirmed":
+        return _sure(ctx, case)
     return await _reopen(ctx, case, verdict)
+
+
+def _sure(ctx: Context, case: Case) -> Reply:
+    """A button of long ago may be pressed by mistake: what was solved is opened again only on a second word."""
+    why_not = _closed_for_good(ctx, case)
+    if why_not is not None:
+        raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
+    again = choice("case.reopen_yes", f"case.reopen:{case.ref}", "primary")
+    return Reply((say("case.reopen_sure", ref=case.ref, title=case.title),), (again, choice("case.reopen_no", "menu")))
+
+
+async def reopen_confirmed(ctx: Context, ref: str) -> Answer:
+    """Open a report again that its owner had confirmed as solved."""
+    case = await own(ctx, ref, lock=True)
+    if case.state != "confirmed":
+        raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
+    return await _reopen(ctx, case, "unsolved")
 
 
 async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "") -> Reply:
@@ -175,7 +206,7 @@ async def _bring_back(ctx: Context, case: Case, shown: Reply) -> Handed:
     """Show a case to who handled it, while they hold that office; otherwise to whose turn it is."""
     role = await standing(ctx, case.handler_id, case)
     chat = await ctx.unit.people.chat_of(case.handler_id) if role and case.handler_id is not None else None
-    if not beyond_limits(ctx, case) and chat is not None and ctx.tell(chat, shown):
+    if not beyond_limits(ctx, case) and chat is not None and await show_to(ctx, chat, case, shown):
         return Handed(role, [chat])
     handed = await hand_on(ctx, case, shown=shown)
     if chat is not None and chat not in handed.chats:
@@ -212,6 +243,12 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Words added to a case reach whoever handles it; those added to a finished one reopen it, like 没解决."""
     case, words = await own(ctx, str(answers["case"]), lock=True), str(answers["supplement"])
     await record(ctx, case, "add", words)
+    told = await _supplemented(ctx, case, words)
+    await pass_voices(ctx, case, answers.get("voices", ()))
+    return told
+
+
+async def _supplemented(ctx: Context, case: Case, words: str) -> Reply:
     kept = say("supplement.kept", ref=case.ref)
     if case.state not in ("finished", "confirmed"):
         await _bring_to_handler(ctx, case, words)
@@ -225,7 +262,8 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 async def _bring_to_handler(ctx: Context, case: Case, words: str) -> None:
     working = await standing(ctx, case.handler_id, case)
-    if not (working and case.handler_id is not None and await ctx.tell_person(case.handler_id, _added(case, words))):
+    chat = await ctx.unit.people.chat_of(case.handler_id) if working and case.handler_id is not None else None
+    if chat is None or not await show_to(ctx, chat, case, _added(case, words)):
         await hand_on(ctx, case, shown=_added(case, words))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, record, standing
+from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, record, standing, voiced, whose_turn
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Priority, Reply, Say, choice, say
@@ -53,6 +53,17 @@ async def _refuse_at_the_end_of_the_line(ctx: Context, case: Case) -> None:
         raise Refusal("case.no_more_returns", *accepting, ref=case.ref)
 
 
+async def _refuse_below_whose_turn_it_is(ctx: Context, case: Case) -> None:
+    """What was returned or handed up is for those it went to; an old card below them takes nothing back.
+
+    While nobody of them can be reached, and for a department that was called, it is free.
+    """
+    role = await standing(ctx, ctx.person.id, case)
+    turn = (await whose_turn(ctx, case)).role
+    if turn and role != "department" and RANK[role] < RANK[turn]:
+        raise Refusal("case.went_up", ref=case.ref, who=say(f"case.desk.{turn}"))
+
+
 async def open_cases(ctx: Context) -> Answer:
     """The list of open cases in the speaker's areas."""
     await ctx.require("case.list")
@@ -92,16 +103,19 @@ async def show(ctx: Context, ref: str) -> Answer:
     """One case with its pictures; reading it is audited, since it holds somebody's words and door."""
     case = await workable(ctx, ref, "case.read")
     await ctx.audit("case.read", case.ref)
-    shown = card(case, tuple(media.id for media in await ctx.unit.media.of_case(case.id)))
+    files = await ctx.unit.media.of_case(case.id)
+    shown = card(case, tuple(one.id for one in files if one.kind != "voice"))
     reporter = await ctx.unit.people.get(case.reporter_id)
     phone = (say("case.card.phone", phone=reporter.phone),) if reporter and reporter.phone else ()
-    return replace(shown, lines=(*shown.lines, *phone))
+    spoken = [voiced(case, one.id) for one in files if one.kind == "voice"]
+    return [*spoken, replace(shown, lines=(*shown.lines, *phone))]
 
 
 async def accept(ctx: Context, ref: str) -> Answer:
     """受理: the speaker takes the case on; the resident is told."""
     case = await workable(ctx, ref, "case.accept")
-    _must_be(case, WAITING)
+    must_be(case, WAITING)
+    await _refuse_below_whose_turn_it_is(ctx, case)
     case.state, case.handler_id = "accepted", ctx.person.id
     await _done(ctx, case, "accept")
     await _tell_resident(
@@ -116,7 +130,7 @@ async def accept(ctx: Context, ref: str) -> Answer:
 async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
     """退回: with a reason code, up the line; after rules.returns times the sub-district decides (domain.md §3)."""
     case = await workable(ctx, str(answers["case"]), "case.return")
-    _must_be(case, (*WAITING, "accepted"))
+    must_be(case, (*WAITING, "accepted"))
     role, handler, told = await standing(ctx, ctx.person.id, case), case.handler_id, case.state == "returned"
     case.returns += 1
     case.state, case.handler_id = "returned", None
@@ -155,7 +169,7 @@ def _passed_on(case: Case, handed: Handed) -> Say:
 async def escalate(ctx: Context, ref: str) -> Answer:
     """转人工: the next in line get the case; its state stays, so nothing is forgotten."""
     case = await workable(ctx, ref, "case.handoff")
-    _must_be(case, (*WAITING, "accepted"))
+    must_be(case, (*WAITING, "accepted"))
     role = await standing(ctx, ctx.person.id, case)
     if role == "street":
         raise Refusal("case.last_in_line", ref=case.ref)
@@ -169,7 +183,7 @@ async def escalate(ctx: Context, ref: str) -> Answer:
 async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
     """办结: done, says the handler. The resident is asked, and only the resident can make it 'solved'."""
     case = await workable(ctx, str(answers["case"]), "case.finish")
-    _must_be(case, ("accepted",))
+    must_be(case, ("accepted",))
     role, handler = await standing(ctx, ctx.person.id, case), case.handler_id
     case.state, case.outcome, case.finished_at, case.handler_id = "finished", answers["outcome"], ctx.now, ctx.person.id
     event = await _done(ctx, case, "finish", answers["finish_words"], outcome=answers["outcome"])
@@ -204,6 +218,7 @@ async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case,
         await ctx.tell_person(handler, Reply((say(key, ref=case.ref, title=case.title, who=say(f"role.{role}")),)))
 
 
-def _must_be(case: Case, states: tuple[str, ...]) -> None:
+def must_be(case: Case, states: tuple[str, ...]) -> None:
+    """Refuse what an old button asks for, and say how the case stands."""
     if case.state not in states:
         raise Refusal("case.already", ref=case.ref, state=say(f"case.state.{case.state}"))

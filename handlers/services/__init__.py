@@ -22,16 +22,28 @@ topic = Topic("services", forms=list(FORMS))
 
 @topic.on(intent("service"))
 async def look_up(ctx: Context, said: Incoming) -> Reply:
-    """Answer with the card of what was asked for, or with all topics when no single item was meant."""
+    """Answer with the card of what was asked for, or with the groups of topics when no single item was meant."""
     meant = ctx.shelf.understander.understand(said.text)
     service = ctx.catalogue.services.get(meant.entry_id or "")
-    return _opened(ctx, service) if service else menu.topics(ctx.catalogue)
+    return _opened(ctx, service) if service else menu.groups(ctx.catalogue)
 
 
 @topic.on(command("services"), press("menu.service"), phrase("service.words"))
 async def browse(ctx: Context, said: Incoming) -> Reply:
-    """Show all topics."""
-    return menu.topics(ctx.catalogue)
+    """Show the groups of topics."""
+    return menu.groups(ctx.catalogue)
+
+
+@topic.on(press("service.group"))
+async def browse_group(ctx: Context, said: Incoming) -> Reply:
+    """Show the topics of one group."""
+    return menu.topics(ctx.catalogue, argument(said)[:LONGEST_ID])
+
+
+@topic.on(press("service.beside"))
+async def browse_beside(ctx: Context, said: Incoming) -> Reply:
+    """Show all items of the topic an item belongs to."""
+    return menu.beside(ctx.catalogue, _service(ctx, said))
 
 
 @topic.on(press("service.topic"))

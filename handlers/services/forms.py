@@ -49,6 +49,7 @@ async def _file_behalf(ctx: Context, answers: dict[str, Any]) -> Answer:
         place={key: home.get(key) for key in _PLACE},
         photos=[],
     )
+    await casework.pass_voices(ctx, case, answers.get("voices", ()))
     return casework.filed(ctx, case)
 
 
@@ -96,11 +97,12 @@ BEHALF: Final = Form(
     version=1,
     done=_file_behalf,
     steps=(
-        Text(key="service_note", question="service.behalf.ask_note", optional=True, most=500),
+        Text(key="service_note", question="service.behalf.ask_note", optional=True, most=500, spoken=True),
         Place(key="service_home", question="service.behalf.ask_home"),
         Confirm(key="service_confirm", question="service.behalf.confirm", summary=_behalf_summary),
     ),
     about=_named("service.behalf.about"),
+    voices=True,
 )
 WRONG: Final = Form(
     "service.wrong",

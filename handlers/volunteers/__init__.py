@@ -6,7 +6,8 @@ Source: domain.md §5, without hours and points.
 from __future__ import annotations
 
 from handlers.context import Context
-from handlers.messages import Incoming
+from handlers.errors import Refusal
+from handlers.messages import Incoming, Kind, choice
 from handlers.permissions import DESK, GRID
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
 from handlers.volunteers import claims, signup, tasks, views
@@ -41,9 +42,13 @@ async def resume(ctx: Context, said: Incoming) -> Answer:
     return await signup.switch(ctx, active=True)
 
 
-@topic.on(command("task", roles=GRID | DESK))
+@topic.on(command("task", roles=GRID | DESK), phrase("volunteers.post_words"), press("task.write"))
 async def post(ctx: Context, said: Incoming) -> Answer:
-    """Staff: post a task."""
+    """Staff: post a task; who asks without knowing the command and may not hears who does."""
+    if said.kind is not Kind.COMMAND and not await ctx.may("task.post"):
+        raise Refusal(
+            "volunteers.staff_only", choice("menu.volunteer", "menu.volunteer"), choice("menu.human", "human")
+        )
     await ctx.require("task.post")
     return await ctx.start(POST)
 
@@ -64,6 +69,12 @@ async def more(ctx: Context, said: Incoming) -> Answer:
 async def claim(ctx: Context, said: Incoming) -> Answer:
     """我来."""
     return await claims.claim(ctx, argument(said))
+
+
+@topic.on(phrase("volunteers.cannot_words"))
+async def cannot(ctx: Context, said: Incoming) -> Answer:
+    """我去不了了: withdraws the claim, asking which if there are several."""
+    return await claims.withdraw(ctx)
 
 
 @topic.on(press("task.decline"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from handlers.context import Context
 from handlers.duty import above, area_of
 from handlers.errors import NotFound, Refusal
-from handlers.messages import Reply, reply, say
+from handlers.messages import Reply, choice, reply, say
 from handlers.volunteers import views
 from handlers.volunteers.signup import registered
 from handlers.volunteers.tasks import ask_more, locked
@@ -52,6 +52,29 @@ async def decline(ctx: Context, ref: str) -> Reply:
     return reply("volunteers.declined", ref=task.ref)
 
 
+async def withdraw(ctx: Context) -> Reply | None:
+    """Take the speaker out of the one task they come to or wait for; asked which when there are several.
+
+    None for whoever is no volunteer: their words are about something else.
+    """
+    if await ctx.unit.volunteers.get(ctx.person.id) is None:
+        return None
+    tasks = [
+        one
+        for one in await ctx.unit.volunteers.tasks_of(ctx.person.id, "claimed", "waiting")
+        if one.starts_at > ctx.now
+    ]
+    if not tasks:
+        return reply(
+            "volunteers.nothing_claimed",
+            choice("volunteers.see_tasks", "volunteer.tasks"),
+            choice("menu.human", "human"),
+        )
+    if len(tasks) > 1:
+        return reply("volunteers.which", *(views.which(task) for task in tasks))
+    return await decline(ctx, tasks[0].ref)
+
+
 async def forget(ctx: Context) -> None:
     """Take the speaker off the list: tasks to come are declined for them, so that free places go to who waits in line."""
     volunteer = await ctx.unit.volunteers.get(ctx.person.id)
@@ -61,7 +84,7 @@ async def forget(ctx: Context) -> None:
     for ref in [task.ref for task in tasks if task.starts_at > ctx.now]:
         await decline(ctx, ref)
     if ctx.person.name:
-        await ctx.unit.erasure.unname_for_staff(ctx.person.name, [task.ref for task in tasks], NOBODY)
+        await ctx.unit.erasure.unname_for_staff(ctx.person.id, ctx.person.name, [task.ref for task in tasks], NOBODY)
     await ctx.unit.volunteers.remove(volunteer)
 
 

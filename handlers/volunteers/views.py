@@ -106,6 +106,12 @@ def cannot(task: Task) -> Choice:
     return choice("volunteers.cannot", f"task.decline:{task.ref}")
 
 
+def which(task: Task) -> Choice:
+    """The button that names one of several tasks somebody cannot come to."""
+    when = local(task.starts_at, task.created_at)
+    return choice("volunteers.which_one", f"task.decline:{task.ref}", ref=task.ref, what=task.what, when=when)
+
+
 def wait(task: Task) -> Choice:
     """The button to stand in line for a full task."""
     return choice("volunteers.wait", f"task.claim:{task.ref}")

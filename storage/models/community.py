@@ -96,7 +96,10 @@ class Claim(Base):
 
 
 class Notice(Base):
-    """Words of staff to everybody in an area; fanned out in chunks, ``cursor`` moved in the same transaction."""
+    """Words of staff to everybody in an area; fanned out in chunks, ``cursor`` moved in the same transaction.
+
+    ``past_…`` count the people whose messages, and with them their rows in ``recipients``, are deleted by now.
+    """
 
     __tablename__ = "notices"
 
@@ -108,6 +111,10 @@ class Notice(Base):
     state: Mapped[str] = mapped_column(String(10))
     people: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(BigId, default=0)
+    past_sent: Mapped[int] = mapped_column(default=0)
+    past_read: Mapped[int] = mapped_column(default=0)
+    past_lost: Mapped[int] = mapped_column(default=0)
+    past_stopped: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -122,5 +129,5 @@ class Recipient(Base):
     notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     read_at: Mapped[datetime | None]

@@ -28,6 +28,7 @@ class Inbox(Base):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_queued", "channel", "chat", "id", **_open("state = 'queued'")),
+        Index("ix_inbox_dead", "channel", "chat", **_open("state = 'dead'")),
         Index("ix_inbox_received_at", "received_at"),
         _NARROW,
     )
@@ -71,6 +72,7 @@ class Outbox(Base):
         Index("ix_outbox_sending", "lease_until", **_open("state = 'sending'")),
         Index("ix_outbox_message", "message_id"),
         Index("ix_outbox_chat", "chat_id", "id", **_open("state IN ('queued', 'sending')")),
+        Index("ix_outbox_sent", "finished_at", **_open("state = 'sent'")),
         _NARROW,
     )
 

@@ -115,7 +115,7 @@ class Remark(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
-    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     entry: Mapped[str] = mapped_column(String(64), default="")
     at: Mapped[datetime]

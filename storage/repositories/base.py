@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from storage.models import Case, Chat, Handoff, Notice, Proposal, Task
+
+Named = TypeVar("Named", Case, Handoff, Notice, Proposal, Task)
+"""What people call by a short reference."""
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Speakable characters: no 0/O, no 1/I/L."""
+_REFERENCE: Final = re.compile(rf"(?<![A-Za-z0-9])[HPRT][{ALPHABET}]{{4,8}}(?![A-Za-z0-9])")
+"""Of calls, proposals, cases and tasks: what somebody may have forgotten. Notices are not anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +28,34 @@ class Repository:
     """Queries on one noun; the unit of work commits."""
 
     session: AsyncSession
+
+    async def by_reference(self, model: type[Named], ref: str, *, lock: bool) -> Named | None:
+        """The row with this reference; ``lock`` keeps others from changing it meanwhile, and reads it afresh."""
+        query = select(model).where(model.ref == ref.upper())
+        if lock:
+            await self.session.flush()
+            query = query.with_for_update(of=model).execution_options(populate_existing=True)
+        return await self.session.scalar(query)
+
+    async def new_reference_of(self, model: type[Named], letter: str) -> str:
+        """A reference that no row of this kind has."""
+
+        async def taken(ref: str) -> bool:
+            return await self.session.scalar(select(model.id).where(model.ref == ref)) is not None
+
+        return await free_reference(letter, taken)
+
+
+def newest_chat(person_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """The id of the chat through which a person was last heard and can be reached, for every row of a query."""
+    chat = aliased(Chat)
+    query = select(chat.id).where(chat.person_id == person_id, chat.unreachable_at.is_(None), chat.group.is_(False))
+    return query.order_by(chat.seen_at.desc(), chat.id.desc()).limit(1).correlate(person_id.class_).scalar_subquery()
+
+
+def references(text: str) -> set[str]:
+    """What looks like a reference of somebody's matter."""
+    return {found for found in _REFERENCE.findall(text) if not found.isalpha()}
 
 
 async def free_reference(letter: str, taken: Callable[[str], Awaitable[bool]]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 
 from storage.models import Area, Case, CaseEvent
-from storage.repositories.base import Repository, free_reference
+from storage.repositories.base import Repository
 
 OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
 UNDONE = ("submitted", "accepted", "returned", "reopened")
@@ -16,21 +16,17 @@ UNDONE = ("submitted", "accepted", "returned", "reopened")
 class Cases(Repository):
     """Find cases; add to their history, never take away."""
 
+    async def get(self, case_id: int) -> Case | None:
+        """A case by our own id."""
+        return await self.session.get(Case, case_id)
+
     async def find(self, ref: str, *, lock: bool = False) -> Case | None:
         """The case with this reference; ``lock`` keeps others from changing it meanwhile."""
-        query = select(Case).where(Case.ref == ref.upper())
-        if lock:
-            await self.session.flush()
-            query = query.with_for_update(of=Case).execution_options(populate_existing=True)
-        return await self.session.scalar(query)
+        return await self.by_reference(Case, ref, lock=lock)
 
     async def new_reference(self) -> str:
         """A free reference such as R7K2Q."""
-
-        async def taken(ref: str) -> bool:
-            return await self.session.scalar(select(Case.id).where(Case.ref == ref)) is not None
-
-        return await free_reference("R", taken)
+        return await self.new_reference_of(Case, "R")
 
     def add(self, case: Case) -> None:
         """A new case."""

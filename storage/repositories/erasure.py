@@ -1,20 +1,38 @@
-"""Taking back what was kept about somebody: their own words, the copies of them in other people's chats, their files."""
+"""Taking back what was kept about somebody: their own words, the copies of them in other people's chats, their files.
+
+Nothing is searched for by its words: chats, files and calls are found through their owner, copies through ``mentions``. Of
+the messages a transaction blanks at most ``AT_ONCE``; what is left stands in ``blankings``, and a job carries on with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import Select, and_, func, literal, select, true, union, update
 
-from storage.models import Chat, Duty, Handoff, Inbox, Media, Message, Outbox, Person, Remark
+from storage.models import (
+    Blanking,
+    Case,
+    Chat,
+    Duty,
+    Handoff,
+    Inbox,
+    Media,
+    Mention,
+    Message,
+    Outbox,
+    Person,
+    Proposal,
+    Remark,
+)
 from storage.repositories.base import Repository
 
-T = TypeVar("T")
-_AT_ONCE: Final = 100
-"""So many references in one condition; SQLite allows no deeper expressions than a thousand."""
+AT_ONCE: Final = 200
+"""Messages one transaction blanks, of however many erasures."""
+_SPENT: Final = "messages blanked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +62,62 @@ class Erasure(Repository):
             chat.revision += 1
 
     async def words(self, person_id: int) -> None:
-        """Blank all that was said in the person's chats, drop what was not sent yet, end their calls for a person."""
+        """Blank all that was said in the person's chats, in calls for a person and to staff; drop what was not sent yet."""
         mine = self._chats(person_id)
-        keys = (
-            await self.session.execute(select(Chat.channel, Chat.external).where(Chat.person_id == person_id))
+        chats = (
+            await self.session.execute(select(Chat.id, Chat.channel, Chat.external).where(Chat.person_id == person_id))
         ).all()
         mute = (
-            update(Message).where(Message.chat_id.in_(mine)).values(text="", body={}),
             update(Outbox).where(Outbox.chat_id.in_(mine), Outbox.state == "queued").values(state="cancelled"),
             update(Remark).where(Remark.chat_id.in_(mine)).values(text=""),
-            update(Handoff).where(Handoff.chat_id.in_(mine)).values(reason="", state="closed"),
+            update(Handoff).where(Handoff.chat_id.in_(mine)).values(reason=""),
             *(
-                update(Inbox).where(Inbox.channel == channel, Inbox.chat == chat, Inbox.state == "dead").values(raw="")
-                for channel, chat in keys
+                update(Inbox)
+                .where(Inbox.channel == channel, Inbox.chat == external, Inbox.state == "dead")
+                .values(raw="")
+                for _, channel, external in chats
             ),
         )
         await self.session.flush()
         for statement in mute:
             await self.session.execute(statement.execution_options(synchronize_session=False))
+        for chat_id, *_ in chats:
+            await self._blank(_order(person_id, chat_id=chat_id))
+
+    async def end_calls(self, person_id: int) -> None:
+        """Nobody is to answer the person's calls any more."""
+        ended = update(Handoff).where(Handoff.chat_id.in_(self._chats(person_id))).values(state="closed")
+        await self.session.execute(ended.execution_options(synchronize_session=False))
 
     async def calls(self, person_id: int) -> list[str]:
-        """The references of all the person's calls for a human."""
-        query = select(Handoff.ref).where(Handoff.chat_id.in_(self._chats(person_id)))
+        """The references of those of the person's calls for a human that are over."""
+        await self.session.flush()
+        query = select(Handoff.ref).where(Handoff.chat_id.in_(self._chats(person_id)), Handoff.state == "closed")
         return list((await self.session.scalars(query)).all())
 
     async def copies(
-        self, person_id: int, refs: Sequence[str], gone: Callable[[str], str], *, staff: bool = False
+        self, person_id: int, refs: Sequence[str], gone: Mapping[str, str], *, staff: bool = False
     ) -> None:
         """Replace what others were told under one of these references by what ``gone`` says in their language.
 
         ``staff`` looks only into the chats of people with duties.
         """
-        others = Chat.person_id != person_id
-        for mentions in _mentions(refs):
-            query = select(Message.id, Person.language).join(Chat, Chat.id == Message.chat_id)
-            query = query.join(Person, Person.id == Chat.person_id).where(others, Message.out.is_(True), mentions)
-            if staff:
-                query = query.where(Message.chat_id.in_(self._staff_chats()))
-            found: dict[str, list[int]] = {}
-            for message, language in await self.session.execute(query):
-                found.setdefault(language, []).append(message)
-            for language, messages in found.items():
-                for some in _some(messages):
-                    blank = update(Message).where(Message.id.in_(some)).values(text=gone(language), body={})
-                    await self.session.execute(blank.execution_options(synchronize_session=False))
+        for ref in refs:
+            await self._blank(_order(person_id, ref=ref, staff=staff, shown=dict(gone)))
 
-    async def mask_for_staff(self, secret: str, shown: str) -> None:
-        """Write ``shown`` for ``secret`` (a phone number) in everything staff were told."""
-        await self._rewrite(secret, shown, Message.text.contains(secret, autoescape=True))
+    async def mask_for_staff(self, person_id: int, secret: str, shown: str) -> None:
+        """Write ``shown`` for ``secret`` (a phone number) in all that staff were told of the person's cases, calls, proposals."""
+        mine = self._chats(person_id)
+        refs = union(
+            select(Case.ref).where(Case.reporter_id == person_id),
+            select(Handoff.ref).where(Handoff.chat_id.in_(mine)),
+            select(Proposal.ref).where(Proposal.author_id == person_id),
+        )
+        await self._replace(person_id, list(await self.session.scalars(refs)), secret, shown)
 
-    async def unname_for_staff(self, name: str, refs: Sequence[str], shown: str) -> None:
+    async def unname_for_staff(self, person_id: int, name: str, refs: Sequence[str], shown: str) -> None:
         """Write ``shown`` for a name where staff were told of it under one of these references."""
-        for mentions in _mentions(refs):
-            await self._rewrite(name, shown, mentions)
-
-    async def _rewrite(self, secret: str, shown: str, where: ColumnElement[bool]) -> None:
-        told = update(Message).where(Message.chat_id.in_(self._staff_chats()), Message.out.is_(True), where)
-        told = told.values(text=func.replace(Message.text, secret, shown))
-        await self.session.execute(told.execution_options(synchronize_session=False))
+        await self._replace(person_id, refs, name, shown)
 
     async def files(self, person_id: int, now: datetime) -> None:
         """Mark the files that belong to no case as deleted; ``MediaFiles.deleted`` finds them for the tidying job."""
@@ -110,18 +126,75 @@ class Erasure(Repository):
         )
         await self.session.execute(loose.values(deleted_at=now).execution_options(synchronize_session=False))
 
+    async def any_left(self) -> bool:
+        """Whether some erasure is not complete; a cheap look before a write."""
+        return await self.session.scalar(select(Blanking.id).limit(1)) is not None
+
+    async def carry_on(self) -> None:
+        """Blank the next messages of the oldest erasure that no other process has in hand."""
+        query = select(Blanking).order_by(Blanking.id).limit(1).with_for_update(skip_locked=True)
+        left = await self.session.scalar(query)
+        if left is not None and await self._step(left, AT_ONCE):
+            await self.session.delete(left)
+
+    async def _replace(self, person_id: int, refs: Sequence[str], secret: str, shown: str) -> None:
+        for ref in refs:
+            await self._blank(_order(person_id, ref=ref, staff=True, secret=secret, shown={"": shown}))
+
+    async def _blank(self, order: Blanking) -> None:
+        """As far as this transaction may still go; the rest is left to ``carry_on``."""
+        order.last_id = await self.session.scalar(select(func.max(Message.id))) or 0
+        room = AT_ONCE - self.session.info.get(_SPENT, 0)
+        if room <= 0 or not await self._step(order, room):
+            self.session.add(order)
+
+    async def _step(self, order: Blanking, limit: int) -> bool:
+        """Blank up to ``limit`` messages; True once there are no more."""
+        query = _mentioning(order, limit) if order.chat_id is None else _of_chat(order, limit)
+        rows = (await self.session.execute(query)).all()
+        self.session.info[_SPENT] = self.session.info.get(_SPENT, 0) + max(1, len(rows))
+        meant: dict[str, list[int]] = {}
+        for message, language, is_meant in rows:
+            if is_meant:
+                meant.setdefault(language, []).append(message)
+        for language, messages in meant.items():
+            blank = update(Message).where(Message.id.in_(messages)).values(_instead(order, language))
+            await self.session.execute(blank.execution_options(synchronize_session=False))
+        order.done_id = rows[-1][0] if rows else order.last_id
+        return len(rows) < limit
+
     def _chats(self, person_id: int) -> Select[int]:
         return select(Chat.id).where(Chat.person_id == person_id)
 
-    def _staff_chats(self) -> Select[int]:
-        return select(Chat.id).where(Chat.person_id.in_(select(Duty.person_id)))
+
+def _order(person_id: int, **values: Any) -> Blanking:
+    usual: dict[str, Any] = {"chat_id": None, "ref": "", "staff": False, "secret": "", "shown": {}, "done_id": 0}
+    return Blanking(person_id=person_id, **(usual | values))
 
 
-def _mentions(refs: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    for some in _some(refs):
-        yield or_(*(Message.text.contains(ref, autoescape=True) for ref in some))
+def _of_chat(order: Blanking, limit: int) -> Select[int, str, bool]:
+    """(message, "", true) of the next messages of a chat."""
+    mine = Message.chat_id == order.chat_id, Message.id > order.done_id, Message.id <= order.last_id
+    return select(Message.id, literal(""), true()).where(*mine).order_by(Message.id).limit(limit)
 
 
-def _some(many: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(many), _AT_ONCE):
-        yield many[start : start + _AT_ONCE]
+def _mentioning(order: Blanking, limit: int) -> Select[int, str, bool]:
+    """(message, its reader's language, whether it is meant) of the next messages under a reference.
+
+    They are picked before they are joined: PostgreSQL would rather walk along all messages.
+    """
+    meant = [Message.out.is_(True), Chat.person_id != order.person_id]
+    if order.staff:
+        meant.append(Chat.person_id.in_(select(Duty.person_id)))
+    found = Mention.ref == order.ref, Mention.message_id > order.done_id, Mention.message_id <= order.last_id
+    some = select(Mention.message_id).where(*found).order_by(Mention.message_id).limit(limit).subquery()
+    query = select(Message.id, Person.language, and_(*meant)).join(some, some.c.message_id == Message.id)
+    query = query.join(Chat, Chat.id == Message.chat_id).join(Person, Person.id == Chat.person_id)
+    return query.order_by(Message.id)
+
+
+def _instead(order: Blanking, language: str) -> dict[str, Any]:
+    """What a message holds afterwards."""
+    if order.secret:
+        return {"text": func.replace(Message.text, order.secret, order.shown[""])}
+    return {"text": order.shown.get(language, ""), "body": {}}

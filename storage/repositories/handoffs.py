@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select
 
 from storage.models import Area, Handoff, Remark
-from storage.repositories.base import Repository, free_reference
+from storage.repositories.base import Repository
 
 
 class Handoffs(Repository):
@@ -19,11 +19,7 @@ class Handoffs(Repository):
 
     async def find(self, ref: str, *, lock: bool = False) -> Handoff | None:
         """By reference."""
-        query = select(Handoff).where(Handoff.ref == ref.upper())
-        if lock:
-            await self.session.flush()
-            query = query.with_for_update(of=Handoff).execution_options(populate_existing=True)
-        return await self.session.scalar(query)
+        return await self.by_reference(Handoff, ref, lock=lock)
 
     async def held_by_chat(self, staff_chat_id: int) -> Handoff | None:
         """The conversation a member of staff holds in this chat."""
@@ -32,6 +28,11 @@ class Handoffs(Repository):
             .where(Handoff.staff_chat_id == staff_chat_id, Handoff.state == "held")
             .order_by(Handoff.id.desc())
         )
+
+    async def held_by(self, person_id: int) -> Sequence[Handoff]:
+        """All conversations a member of staff holds."""
+        query = select(Handoff).where(Handoff.staff_id == person_id, Handoff.state == "held").order_by(Handoff.id)
+        return (await self.session.scalars(query.with_for_update())).all()
 
     async def waiting(self, paths: Sequence[str], codes: Iterable[str], limit: int = 5) -> Sequence[Handoff]:
         """Who waits for a person in these subtrees, or in exactly one of these areas; longest first."""
@@ -43,11 +44,7 @@ class Handoffs(Repository):
 
     async def new_reference(self) -> str:
         """A free reference such as H3F8W."""
-
-        async def taken(ref: str) -> bool:
-            return await self.find(ref) is not None
-
-        return await free_reference("H", taken)
+        return await self.new_reference_of(Handoff, "H")
 
     def add(self, row: Handoff | Remark) -> None:
         """A new hand-off or remark."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, func, insert, or_, select
 
-from storage.models import Message, Outbox, Recipient
+from storage.models import Mention, Message
 from storage.repositories.base import Repository
 
 
@@ -32,6 +31,10 @@ class Messages(Repository):
         numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
         await self.session.execute(insert(Message), numbered)
         return range(last + 1, last + 1 + len(rows))
+
+    async def mention(self, where: Iterable[tuple[str, int]]) -> None:
+        """Remember which references (see ``references``) stand in which messages."""
+        await self.session.execute(insert(Mention), [{"ref": ref, "message_id": message} for ref, message in where])
 
     async def last(
         self, chat_id: int, limit: int, before: int | None = None, characters: int | None = None
@@ -62,16 +65,3 @@ class Messages(Repository):
             return []
         newer = [and_(Message.chat_id == chat, Message.id > cursor) for chat, cursor in cursors.items()]
         return (await self.session.scalars(select(Message).where(or_(*newer)).order_by(Message.id).limit(limit))).all()
-
-    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
-        """Delete words older than ``instant`` that no queue or notice needs any more."""
-        needed = select(Outbox.message_id).where(Outbox.message_id == Message.id).exists()
-        told = select(Recipient.message_id).where(Recipient.message_id == Message.id).exists()
-        old = select(Message.id).where(Message.at < instant, ~needed, ~told).order_by(Message.id).limit(limit)
-        gone = await self.session.execute(
-            delete(Message)
-            .where(Message.id.in_(old))
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
-        )
-        return len(gone.all())

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import exists, func, insert, literal, select, update
 
 from storage.models import Area, Chat, Message, Notice, Outbox, Person, Recipient
-from storage.repositories.base import Repository, free_reference
+from storage.repositories.base import Repository, newest_chat
 from storage.repositories.messages import Messages
 from storage.repositories.people import live_in
 
@@ -38,19 +38,11 @@ class Notices(Repository):
 
     async def find(self, ref: str, *, lock: bool = False) -> Notice | None:
         """By reference; the locked row is read afresh."""
-        query = select(Notice).where(Notice.ref == ref.upper())
-        if lock:
-            await self.session.flush()
-            query = query.with_for_update(of=Notice).execution_options(populate_existing=True)
-        return await self.session.scalar(query)
+        return await self.by_reference(Notice, ref, lock=lock)
 
     async def new_reference(self) -> str:
         """A free reference such as N6D2K."""
-
-        async def taken(ref: str) -> bool:
-            return await self.find(ref) is not None
-
-        return await free_reference("N", taken)
+        return await self.new_reference_of(Notice, "N")
 
     def add(self, notice: Notice) -> None:
         """A new notice."""
@@ -79,14 +71,10 @@ class Notices(Repository):
 
     async def audience(self, notice: Notice, limit: int) -> Sequence[tuple[int, int, str, str]]:
         """The next ``limit`` people after the cursor: (person, their newest reachable chat, its channel, language)."""
-        newest = (
-            select(Chat.id).where(Chat.person_id == Person.id, Chat.unreachable_at.is_(None), Chat.group.is_(False))
-            .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(1).correlate(Person).scalar_subquery()
-        )  # fmt: skip
         have = exists().where(Recipient.notice_id == notice.id, Recipient.person_id == Person.id)
         query = (
             select(Person.id, Chat.id, Chat.channel, Person.language)
-            .outerjoin(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest)
+            .outerjoin(Area, Area.code == Person.area_code).join(Chat, Chat.id == newest_chat(Person.id))
             .where(live_in(notice.area), Person.id > notice.cursor, ~have)
             .order_by(Person.id).limit(limit)
         )  # fmt: skip
@@ -134,16 +122,18 @@ class Notices(Repository):
         )  # fmt: skip
         found = {state: (people, read) for state, people, read in await self.session.execute(query)}
         people = {state: count for state, (count, _) in found.items()}
-        unwritten = max(0, notice.people - sum(people.values()))
         waiting, lost = (sum(people.get(state, 0) for state in states) for states in (_WAITING, _LOST))
         stopped = people.get("cancelled", 0)
+        past = notice.past_sent + notice.past_lost + notice.past_stopped
+        written = past + sum(people.values())
+        unwritten = max(0, notice.people - written)
         return Counts(
-            audience=max(notice.people, sum(people.values())),
-            sent=sum(people.values()) - waiting - lost - stopped,
-            read=sum(read for _, read in found.values()),
-            unreachable=lost + (unwritten if notice.state == "sent" else 0),
+            audience=max(notice.people, written),
+            sent=notice.past_sent + sum(people.values()) - waiting - lost - stopped,
+            read=notice.past_read + sum(read for _, read in found.values()),
+            unreachable=notice.past_lost + lost + (unwritten if notice.state == "sent" else 0),
             waiting=waiting + (unwritten if notice.state == "sending" else 0),
-            stopped=stopped + (unwritten if notice.state == "cancelled" else 0),
+            stopped=notice.past_stopped + stopped + (unwritten if notice.state == "cancelled" else 0),
         )
 
     async def cancel(self, notice: Notice) -> int:

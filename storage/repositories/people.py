@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from storage.models import Area, Chat, Consent, Duty, Gate, Message, Outbox, Person, WebSession
-from storage.repositories.base import Repository
+from storage.models import Area, Chat, Consent, Duty, Gate, Outbox, Person, WebSession
+from storage.repositories.base import Repository, newest_chat
 
 
 def live_in(area: Area) -> ColumnElement[bool]:
@@ -22,7 +22,18 @@ def live_in(area: Area) -> ColumnElement[bool]:
     return inside if area.parent_code else or_(inside, and_(Person.area_code.is_(None), Person.quiet.is_(False)))
 
 
-_CONVERSATION: Final = ("form", "form_version", "step", "answers", "revision", "choices", "draft", "preset", "misses", "seen_at")
+_CONVERSATION: Final = (
+    "form",
+    "form_version",
+    "step",
+    "answers",
+    "revision",
+    "choices",
+    "draft",
+    "preset",
+    "misses",
+    "seen_at",
+)
 """Columns that messages change."""
 
 
@@ -86,10 +97,7 @@ class People(Repository):
 
     async def chat_of(self, person_id: int) -> Chat | None:
         """The chat through which this person was last heard and can be reached."""
-        query = (
-            select(Chat).where(Chat.person_id == person_id, Chat.unreachable_at.is_(None), Chat.group.is_(False))
-            .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(1)
-        )  # fmt: skip
+        query = select(Chat).where(Chat.person_id == person_id, Chat.id == newest_chat(Chat.person_id))
         return await self.session.scalar(query)
 
     async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
@@ -110,32 +118,19 @@ class People(Repository):
 
     async def on_duty_below(self, roles: Sequence[str], path: str, limit: int = 5) -> list[Chat]:
         """The reachable chats of people who hold one of these roles anywhere in a subtree, the last heard first."""
-        query = (
-            select(Chat).join(Duty, Duty.person_id == Chat.person_id).join(Area, Area.code == Duty.area_code)
-            .where(
-                Duty.role.in_(roles), Duty.until.is_(None), Area.path.startswith(path, autoescape=True),
-                Chat.unreachable_at.is_(None), Chat.group.is_(False),
-            )
-            .order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(limit * 4)
-        )  # fmt: skip
-        newest: dict[int, Chat] = {}
-        for chat in await self.session.scalars(query):
-            newest.setdefault(chat.person_id, chat)
-        return list(newest.values())[:limit]
+        below = select(Area.code).where(Area.path.startswith(path, autoescape=True))
+        return await self._serving(Duty.role.in_(roles), Duty.area_code.in_(below), limit=limit)
 
-    async def on_duty(self, role: str, paths: Sequence[str], department: str = "") -> list[Chat]:
-        """The reachable chats of people who hold ``role`` exactly in one of these areas (codes), newest chat a person."""
-        query = (
-            select(Chat).join(Duty, Duty.person_id == Chat.person_id)
-            .where(Duty.role == role, Duty.area_code.in_(paths), Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False))
-            .order_by(Chat.seen_at.desc(), Chat.id.desc())
-        )  # fmt: skip
-        if department:
-            query = query.where(Duty.department == department)
-        newest: dict[int, Chat] = {}
-        for chat in await self.session.scalars(query):
-            newest.setdefault(chat.person_id, chat)
-        return list(newest.values())
+    async def on_duty(self, role: str, codes: Sequence[str]) -> list[Chat]:
+        """The reachable chats of people who hold ``role`` exactly in one of these areas, the last heard first."""
+        return await self._serving(Duty.role == role, Duty.area_code.in_(codes))
+
+    async def _serving(self, *duties: ColumnElement[bool], limit: int | None = None) -> list[Chat]:
+        """The newest reachable chat of everybody who holds such a duty now."""
+        people = select(Duty.person_id).where(*duties, Duty.until.is_(None))
+        query = select(Chat).where(Chat.person_id.in_(people), Chat.id == newest_chat(Chat.person_id))
+        query = query.order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(limit)
+        return list((await self.session.scalars(query)).all())
 
     def consent(self, person: Person, kind: str, version: int, now: datetime) -> None:
         """Record a yes."""
@@ -151,10 +146,6 @@ class People(Repository):
             .values(withdrawn_at=now)
         )
 
-    async def forget_words(self, chat: Chat) -> None:
-        """Blank everything said in a chat whose person did not consent."""
-        await self.session.execute(update(Message).where(Message.chat_id == chat.id).values(text="", body={}))
-
     async def count_in(self, area: Area) -> int:
         """How many reachable people ``live_in`` an area."""
         query = (
@@ -165,15 +156,23 @@ class People(Repository):
         query = query.where(live_in(area), Chat.unreachable_at.is_(None), Chat.group.is_(False))
         return await self.session.scalar(query) or 0
 
-    async def session_chat(self, token_hash: str) -> Chat | None:
-        """The chat a browser's cookie opens."""
-        query = select(Chat).join(WebSession, WebSession.chat_id == Chat.id).where(WebSession.token_hash == token_hash)
-        return await self.session.scalar(query)
+    async def session_chat(self, token_hash: str) -> tuple[Chat, datetime] | None:
+        """The chat a browser's cookie opens, and since when it does."""
+        query = select(Chat, WebSession.created_at).join(WebSession, WebSession.chat_id == Chat.id)
+        found = (await self.session.execute(query.where(WebSession.token_hash == token_hash))).first()
+        return (found[0], found[1]) if found else None
+
+    async def sessions_of(self, channel: str, externals: Iterable[str]) -> list[tuple[Chat, datetime | None]]:
+        """Those of these chats that are kept, each with the beginning of its browser session, None when that was ended."""
+        query = select(Chat, WebSession.created_at).outerjoin(WebSession, WebSession.chat_id == Chat.id)
+        query = query.where(Chat.channel == channel, Chat.external.in_(list(externals)))
+        return [(chat, since) for chat, since in await self.session.execute(query)]
 
     def open_session(self, **values: Any) -> None:
         """Remember a browser's cookie."""
         self.session.add(WebSession(**values))
 
-    async def end_sessions(self, chat_id: int) -> None:
-        """End every browser session of a chat."""
-        await self.session.execute(delete(WebSession).where(WebSession.chat_id == chat_id))
+    async def end_sessions(self, person_id: int) -> None:
+        """End every browser session of a person."""
+        chats = select(Chat.id).where(Chat.person_id == person_id)
+        await self.session.execute(delete(WebSession).where(WebSession.chat_id.in_(chats)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 
 from storage.models import Area, Chat, Cosign, Proposal
-from storage.repositories.base import Repository, free_reference
+from storage.repositories.base import Repository, newest_chat
 
 
 class Proposals(Repository):
@@ -16,11 +16,7 @@ class Proposals(Repository):
 
     async def find(self, ref: str, *, lock: bool = False) -> Proposal | None:
         """By reference; the locked row is read afresh, so that a decision taken meanwhile is seen."""
-        query = select(Proposal).where(Proposal.ref == ref.upper())
-        if lock:
-            await self.session.flush()
-            query = query.with_for_update(of=Proposal).execution_options(populate_existing=True)
-        return await self.session.scalar(query)
+        return await self.by_reference(Proposal, ref, lock=lock)
 
     async def get(self, proposal_id: int) -> Proposal | None:
         """By our own id."""
@@ -28,11 +24,7 @@ class Proposals(Repository):
 
     async def new_reference(self) -> str:
         """A free reference such as P4M9T."""
-
-        async def taken(ref: str) -> bool:
-            return await self.find(ref) is not None
-
-        return await free_reference("P", taken)
+        return await self.new_reference_of(Proposal, "P")
 
     def add(self, proposal: Proposal) -> None:
         """A new proposal."""
@@ -86,14 +78,9 @@ class Proposals(Repository):
     async def listeners(self, proposal: Proposal) -> list[Chat]:
         """Whoever hears what becomes of it: the author and the co-signers, each in their newest reachable chat."""
         signers = select(Cosign.person_id).where(Cosign.proposal_id == proposal.id)
-        query = (
-            select(Chat).where(or_(Chat.person_id == proposal.author_id, Chat.person_id.in_(signers)))
-            .where(Chat.unreachable_at.is_(None), Chat.group.is_(False)).order_by(Chat.seen_at.desc(), Chat.id.desc())
-        )  # fmt: skip
-        newest: dict[int, Chat] = {}
-        for chat in await self.session.scalars(query):
-            newest.setdefault(chat.person_id, chat)
-        return list(newest.values())
+        query = select(Chat).where(or_(Chat.person_id == proposal.author_id, Chat.person_id.in_(signers)))
+        query = query.where(Chat.id == newest_chat(Chat.person_id)).order_by(Chat.seen_at.desc(), Chat.id.desc())
+        return list((await self.session.scalars(query)).all())
 
     async def move_signatures(self, source: Proposal, target: Proposal) -> None:
         """Carry the author's and the co-signers' names to another proposal, each person once."""

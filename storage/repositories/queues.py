@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Result as Rows
-from sqlalchemy import Table, UpdateBase, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Table, UpdateBase, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
@@ -37,6 +37,19 @@ def _inserting(queue: Repository, model: type) -> sqlite.Insert | postgresql.Ins
     return sqlite.insert(model) if queue.session.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
 
 
+class Waiting(NamedTuple):
+    """An update that came in and is not handled yet, as the channel delivered it."""
+
+    id: int
+    channel: str
+    chat: str
+    external_id: str
+    raw: str
+
+
+_WAITING: Final = select(Inbox.id, Inbox.channel, Inbox.chat, Inbox.external_id, Inbox.raw)
+
+
 class InboxQueue(Repository):
     """What came in and is not handled yet."""
 
@@ -44,7 +57,7 @@ class InboxQueue(Repository):
         """Keep updates; those we have already (same channel and external id) change nothing."""
         await self.session.execute(_inserting(self, Inbox).on_conflict_do_nothing(), list(rows))
 
-    async def heads(self, keys: Iterable[Key]) -> Sequence[Inbox]:
+    async def heads(self, keys: Iterable[Key]) -> list[Waiting]:
         """The oldest waiting update of each of these chats, locked; one that another process has in hand is left out."""
         pair = tuple_(Inbox.channel, Inbox.chat)
         oldest = (
@@ -52,8 +65,8 @@ class InboxQueue(Repository):
             .where(Inbox.state == "queued", pair.in_(list(keys)))
             .group_by(Inbox.channel, Inbox.chat)
         )
-        query = select(Inbox).where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
-        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
+        query = _WAITING.where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
+        return [Waiting(*row) for row in await self.session.execute(query.with_for_update(skip_locked=True))]
 
     async def waiting_in(self, keys: Collection[Key]) -> set[Key]:
         """Which of these chats have something waiting."""
@@ -61,12 +74,12 @@ class InboxQueue(Repository):
         query = query.where(Inbox.state == "queued", tuple_(Inbox.channel, Inbox.chat).in_(list(keys)))
         return {(channel, chat) for channel, chat in await self.session.execute(query)}
 
-    async def following(self, row: Inbox, limit: int = 10) -> Sequence[Inbox]:
+    async def following(self, row: Waiting, limit: int = 10) -> list[Waiting]:
         """What waits in the same chat behind ``row``."""
-        query = select(Inbox).where(
+        query = _WAITING.where(
             Inbox.state == "queued", Inbox.channel == row.channel, Inbox.chat == row.chat, Inbox.id > row.id
         )
-        return (await self.session.scalars(query.order_by(Inbox.id).limit(limit))).all()
+        return [Waiting(*found) for found in await self.session.execute(query.order_by(Inbox.id).limit(limit))]
 
     async def waiting(self, limit: int = 2000) -> list[Key]:
         """Chats with something waiting, the longest first."""
@@ -86,25 +99,21 @@ class InboxQueue(Repository):
         """Handled: the words are in ``messages`` now, so the raw text goes."""
         await _bulk(self, update(Inbox).where(Inbox.id.in_(ids), Inbox.state == "queued").values(state="done", raw=""))
 
-    async def fail(self, row_id: int, error: str, most: int) -> bool:
-        """Count a failed attempt; True when it was the last and the update is set aside as dead (its raw text stays)."""
+    async def fail(self, row_id: int, error: str, most: int) -> int:
+        """Count a failed attempt; with the last of ``most`` the update is set aside as dead (its raw text stays).
+
+        Returns how many there were, 0 when it is no longer waiting.
+        """
         row = await self.session.get(Inbox, row_id)
         if row is None or row.state != "queued":
-            return False
+            return 0
         row.attempts += 1
         row.error = error[:200]
         row.state = "dead" if row.attempts >= most else "queued"
-        return row.state == "dead"
-
-    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
-        """Delete handled updates older than ``instant`` (they were kept to recognise redeliveries)."""
-        old = select(Inbox.id).where(Inbox.state == "done", Inbox.received_at < instant).limit(limit)
-        gone = await _bulk(self, delete(Inbox).where(Inbox.id.in_(old)).returning(Inbox.id))
-        return len(gone.all())
+        return row.attempts
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message about to be sent; its row is committed as ``sending``."""
 
     id: int
@@ -157,13 +166,11 @@ class OutboxQueue(Repository):
     async def claim(self, channel: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
         """Up to ``limit`` messages, at most one a chat, by priority and age; marks them ``sending`` and shuts their gates."""
         rows = await self._candidates(channel, now, limit * 4)
-        expired = [row.id for row, *_ in rows if row.expires_at is not None and row.expires_at <= now]
+        expired = [row.id for until, row in rows if until is not None and until <= now]
         picked: dict[int, Claimed] = {}
-        for row, external, text, body, at in rows:
-            if len(picked) < limit and row.chat_id not in picked and row.id not in expired:
-                picked[row.chat_id] = Claimed(
-                    row.id, row.chat_id, external, text, body, row.priority, row.attempts, row.uncertain, at
-                )
+        for until, row in rows:
+            if len(picked) < limit and (until is None or until > now):
+                picked.setdefault(row.chat_id, row)
         if expired:
             await self._set(expired, state="expired", finished_at=now)
         if picked:
@@ -258,20 +265,18 @@ class OutboxQueue(Repository):
         )
         return {row[0]: row[1] for row in await self.session.execute(query)}
 
-    async def forget_before(self, instant: datetime, limit: int = 5000) -> int:
-        """Delete finished rows older than ``instant``; their words stay in the transcript."""
-        old = select(Outbox.id).where(Outbox.state == "sent", Outbox.finished_at < instant).limit(limit)
-        gone = await _bulk(self, delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id))
-        return len(gone.all())
-
-    async def _candidates(self, channel: str, now: datetime, limit: int) -> list[Any]:
+    async def _candidates(self, channel: str, now: datetime, limit: int) -> list[tuple[datetime | None, Claimed]]:
+        """What may go now, each with its expiry."""
         query = (
-            select(Outbox, Chat.external, Message.text, Message.body, Message.at)
+            select(
+                Outbox.expires_at, Outbox.id, Outbox.chat_id, Chat.external, Message.text, Message.body,
+                Outbox.priority, Outbox.attempts, Outbox.uncertain, Message.at,
+            )
             .join(Gate, Gate.chat_id == Outbox.chat_id).join(Chat, Chat.id == Outbox.chat_id).join(Message, Message.id == Outbox.message_id)
             .where(Outbox.channel == channel, Outbox.state == "queued", Gate.next_at <= now)
             .order_by(Outbox.priority, Outbox.id).limit(limit).with_for_update(of=(Outbox, Gate), skip_locked=True)
         )  # fmt: skip
-        return list((await self.session.execute(query)).all())
+        return [(until, Claimed(*row)) for until, *row in await self.session.execute(query)]
 
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
         await _bulk(self, update(Outbox).where(Outbox.id.in_(ids)).values(**values))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from storage.models import Area, Chat, Duty, Invite
+from storage.models import Area, Chat, Duty, Invite, Person
 from storage.repositories.base import Repository
 
 
@@ -25,15 +25,34 @@ class Staff(Repository):
         return [(duty, area) for duty, area in await self.session.execute(query)]
 
     async def roles_by_chat(self, channel: str) -> dict[str, frozenset[str]]:
-        """The roles held behind each reachable chat of a channel, by the channel's chat id."""
-        query = select(Chat.external, Duty.role).join(Duty, Duty.person_id == Chat.person_id)
-        query = query.where(
-            Chat.channel == channel, Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False)
-        )
+        """The roles held behind each reachable chat of a channel, by the channel's chat id; none for who was staff once."""
+        query = select(Chat.external, Duty.role, Duty.until).join(Duty, Duty.person_id == Chat.person_id)
+        query = query.where(Chat.channel == channel, Chat.unreachable_at.is_(None), Chat.group.is_(False))
         found: dict[str, frozenset[str]] = {}
-        for external, role in await self.session.execute(query):
-            found[external] = found.get(external, frozenset()) | {role}
+        for external, role, until in await self.session.execute(query):
+            found[external] = found.get(external, frozenset()) | ({role} if until is None else frozenset())
         return found
+
+    async def serving(self) -> Sequence[tuple[Duty, Area, Person]]:
+        """Every duty held now, with its area and who holds it."""
+        query = select(Duty, Area, Person).join(Area, Area.code == Duty.area_code)
+        query = query.join(Person, Person.id == Duty.person_id).where(Duty.until.is_(None))
+        found = await self.session.execute(query.order_by(Area.path, Duty.role, Duty.id))
+        return [(duty, area, person) for duty, area, person in found]
+
+    async def channels(self) -> dict[int, tuple[str, ...]]:
+        """The channels on which each person with a duty can be reached."""
+        query = select(Chat.person_id, Chat.channel).join(Duty, Duty.person_id == Chat.person_id).distinct()
+        query = query.where(Duty.until.is_(None), Chat.unreachable_at.is_(None), Chat.group.is_(False))
+        found: dict[int, tuple[str, ...]] = {}
+        for person, channel in await self.session.execute(query.order_by(Chat.channel)):
+            found[person] = (*found.get(person, ()), channel)
+        return found
+
+    async def others_with(self, role: str, person_id: int) -> int:
+        """How many people besides this one hold a role anywhere."""
+        query = select(func.count(Duty.person_id.distinct())).where(Duty.role == role, Duty.until.is_(None))
+        return await self.session.scalar(query.where(Duty.person_id != person_id)) or 0
 
     async def holders(self, role: str, area_codes: Sequence[str]) -> Sequence[Duty]:
         """Who holds a role in one of these areas."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, case, cast, exists, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.models import Area, Chat, Claim, Person, Task, Volunteer
-from storage.repositories.base import Repository, free_reference
+from storage.repositories.base import Repository, newest_chat
 
 
 def _lists(column: ColumnElement[list[Any]] | InstrumentedAttribute[list[Any]], *values: str) -> ColumnElement[bool]:
@@ -32,33 +32,21 @@ class Volunteers(Repository):
 
     async def new_reference(self) -> str:
         """A free reference such as T8C5H."""
-
-        async def taken(ref: str) -> bool:
-            return await self.find_task(ref) is not None
-
-        return await free_reference("T", taken)
+        return await self.new_reference_of(Task, "T")
 
     async def find_task(self, ref: str, *, lock: bool = False) -> Task | None:
         """By reference; the lock, under which the row is read afresh, keeps the places from being exceeded."""
-        query = select(Task).where(Task.ref == ref.upper())
-        if lock:
-            await self.session.flush()
-            query = query.with_for_update(of=Task).execution_options(populate_existing=True)
-        return await self.session.scalar(query)
+        return await self.by_reference(Task, ref, lock=lock)
 
     async def candidates(self, task: Task, grid: Area, community: Area, limit: int) -> list[tuple[Volunteer, Chat]]:
         """Whom to ask next, with the chat that reaches them: skill and time fit, not asked for this task yet.
 
         The task's grid comes before the rest of the community, and in each the least recently asked (domain.md §5).
         """
-        newest = (
-            select(Chat.id).where(Chat.person_id == Volunteer.person_id)
-            .where(Chat.unreachable_at.is_(None), Chat.group.is_(False)).order_by(Chat.seen_at.desc(), Chat.id.desc())
-            .limit(1).correlate(Volunteer).scalar_subquery()
-        )  # fmt: skip
         asked = exists().where(Claim.task_id == task.id, Claim.person_id == Volunteer.person_id)
         query = (
-            select(Volunteer, Chat).join(Area, Area.code == Volunteer.area_code).join(Chat, Chat.id == newest)
+            select(Volunteer, Chat).join(Area, Area.code == Volunteer.area_code)
+            .join(Chat, Chat.id == newest_chat(Volunteer.person_id))
             .where(Volunteer.active.is_(True), Area.path.startswith(community.path, autoescape=True))
             .where(Volunteer.person_id != task.author_id, ~asked, _lists(Volunteer.times, "any", task.time))
             .order_by(case((Area.path.startswith(grid.path, autoescape=True), 0), else_=1))
@@ -82,15 +70,9 @@ class Volunteers(Repository):
 
     async def chats_of(self, task_id: int, state: str) -> list[Chat]:
         """The newest reachable chat of everybody who stands so with a task."""
-        people = select(Claim.person_id).where(Claim.task_id == task_id, Claim.state == state)
-        query = (
-            select(Chat).where(Chat.person_id.in_(people), Chat.unreachable_at.is_(None), Chat.group.is_(False))
-            .order_by(Chat.seen_at.desc(), Chat.id.desc())
-        )  # fmt: skip
-        newest: dict[int, Chat] = {}
-        for chat in await self.session.scalars(query):
-            newest.setdefault(chat.person_id, chat)
-        return list(newest.values())
+        query = select(Chat).join(Claim, Chat.id == newest_chat(Claim.person_id))
+        query = query.where(Claim.task_id == task_id, Claim.state == state)
+        return list((await self.session.scalars(query.order_by(Chat.seen_at.desc(), Chat.id.desc()))).all())
 
     async def comers(self, task_id: int) -> list[tuple[str, str]]:
         """(name, phone) of those who come, in the order they claimed; empty where nothing was given."""
@@ -98,10 +80,14 @@ class Volunteers(Repository):
         query = query.where(Claim.task_id == task_id, Claim.state == "claimed").order_by(Claim.at, Claim.id)
         return [(name, phone) for name, phone in await self.session.execute(query)]
 
-    async def tasks_of(self, person_id: int) -> Sequence[Task]:
-        """The tasks for which somebody was asked or spoke up and did not decline, in the order in which to lock them."""
+    async def tasks_of(self, person_id: int, *states: str) -> Sequence[Task]:
+        """The tasks with which somebody stands so, in the order in which to lock them.
+
+        Without ``states``: for which they were asked or spoke up, and did not decline.
+        """
         query = select(Task).join(Claim, Claim.task_id == Task.id).where(Claim.person_id == person_id)
-        return (await self.session.scalars(query.where(Claim.state != "declined").order_by(Task.id))).all()
+        query = query.where(Claim.state.in_(states) if states else Claim.state != "declined")
+        return (await self.session.scalars(query.order_by(Task.id))).all()
 
     async def remove(self, volunteer: Volunteer) -> None:
         """Strike somebody off the list of volunteers."""

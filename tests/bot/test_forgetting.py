@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from storage.models import Case, Claim, Handoff, Media, Message, Outbox, Person, Proposal, Remark, Volunteer
+from storage.models import Case, Chat, Claim, Handoff, Media, Message, Outbox, Person, Proposal, Remark, Volunteer
 from tests.support.bed import Bed
 from tests.support.pictures import jpeg
 from tests.support.resident import Resident
@@ -168,7 +168,7 @@ async def test_open_proposals_are_withdrawn_and_adopted_ones_stay_in_public_word
     )  # fmt: skip
     assert "凉亭" not in "\n".join(await told(bed))
     await neighbour.forge(f"proposal.status:{withdrawn}")
-    await neighbour.expect("内容已由提议人删除")
+    await neighbour.expect("内容已删除")
 
 
 async def test_what_was_still_to_be_sent_to_the_forgotten_is_dropped(bed: Bed) -> None:
@@ -177,3 +177,22 @@ async def test_what_was_still_to_be_sent_to_the_forgotten_is_dropped(bed: Bed) -
     await bed.settle()
     await forgotten(bed, person)
     assert {row.state for row in await bed.all(Outbox)} == {"sent"}
+
+
+async def test_whoever_refuses_consent_leaves_no_words_anywhere(bed: Bed) -> None:
+    person = await bed.on_web()
+    await person.say("哇啦哇啦哇啦")
+    await person.send_photo(jpeg())
+    await person.say("人工")
+    await person.say("3栋2单元楼道灯坏了")
+    await person.expect("同意")
+    await person.press("不同意")
+    await bed.settle()
+    words = "\n".join(await told(bed))
+    assert not [secret for secret in ("哇啦", "楼道灯") if secret in words]
+    assert {handoff.reason for handoff in await bed.all(Handoff)} == {""}
+    assert {handoff.state for handoff in await bed.all(Handoff)} == {"waiting"}  # they asked for a person, and get one
+    assert {remark.text for remark in await bed.all(Remark)} <= {""}
+    assert [media.deleted_at is not None for media in await bed.all(Media)] == [True]
+    (chat,) = [one for one in await bed.all(Chat) if one.channel == "web"]
+    assert (chat.form, chat.answers, chat.draft, chat.preset, chat.choices) == (None, {}, {}, {}, [])

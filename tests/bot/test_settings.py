@@ -48,3 +48,22 @@ def test_secrets_are_never_shown() -> None:
 def test_a_webhook_without_a_secret_is_refused() -> None:
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
         load({"LINLI_TELEGRAM_WEBHOOK_URL": "https://linli.example/telegram"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_WEBHOOK_SECRET", "with a space"), ("TELEGRAM_WEBHOOK_SECRET", "秘密"), ("TELEGRAM_WEBHOOK_SECRET", "x" * 257),
+        ("LOG_LEVEL", "LOUD"), ("KEEP_MESSAGES_DAYS", "0"), ("KEEP_UPDATES_DAYS", "-1"), ("KEEP_RECORDS_DAYS", "999999"),
+        ("TELEGRAM_RATE", "nan"), ("FLOOD_RATE", "inf"), ("FLOOD_RATE", "-2"), ("FLOOD_BURST", "0"), ("HTTP_PORT", "70000"),
+        ("DRAFT_HOURS", "0"), ("PHOTO_MEGABYTES", "-5"), ("AREA_KILOMETRES", "0"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_work_is_named_in_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^LINLI_{name} .*\.$"):
+        load({f"LINLI_{name}": value})
+
+
+def test_zero_is_fine_where_it_means_something() -> None:
+    settings = load({"LINLI_METRICS_PORT": "0", "LINLI_REOPEN_TIMES": "0", "LINLI_TELEGRAM_WEBHOOK_SECRET": "aZ_9-"})
+    assert settings.metrics_port == settings.rules.reopen_times == 0

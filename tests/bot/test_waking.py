@@ -28,9 +28,9 @@ async def test_pages_that_talk_much_do_not_delay_the_others(bed: Bed) -> None:
     talkers = [await bed.on_web(f"居民{number}") for number in range(6)]
     for _ in range(18):
         for one in talkers:
-            await one.say("谢谢")
+            await one.say("你好")
             await one.expect("您好，我在")
     late = await bed.on_web("后来的人")
-    await late.say("谢谢")
+    await late.say("你好")
     async with asyncio.timeout(3):
         await late.expect("您好，我在")

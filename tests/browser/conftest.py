@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+
+from bot.web.app import build_app
+from bot.web.pages import WebSettings
+from handlers.texts import Texts
+from tests.bot.web.fakes import MemoryBackend
 
 FLAGS: Final = (
     "--no-sandbox",
@@ -43,7 +51,6 @@ def chromium() -> str:
     reason = "NO BROWSER: install chromium and fonts-noto-cjk, the pages have NOT been looked at"
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         pytest.fail(reason)
-    print(f"\n*** {reason} ***")
     pytest.skip(reason)
 
 
@@ -94,3 +101,26 @@ def _is_trouble(kind: str, text: str) -> bool:
     return kind == "error" and not any(
         word in text for word in ("net::ERR_", "WebSocket connection to", "the server responded with a status of")
     )
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> MemoryBackend:
+    """A backend that says nothing by itself."""
+    return MemoryBackend(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def site(backend: MemoryBackend) -> AsyncIterator[str]:
+    """The address of the running pages."""
+    server = TestServer(build_app(backend, backend.webchat, Texts.load(), WebSettings(sample=True)))
+    delivery = asyncio.create_task(backend.webchat.run(_no_intake))
+    await server.start_server()
+    yield f"http://127.0.0.1:{server.port}"
+    delivery.cancel()
+    with suppress(asyncio.CancelledError):
+        await delivery
+    await server.close()
+
+
+async def _no_intake(channel: str, updates: object) -> None:
+    raise AssertionError("pages hand their words to the backend")

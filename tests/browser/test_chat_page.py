@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Page, expect
 
 from bot.channels.base import Button
-from bot.web.app import build_app
-from bot.web.backend import Desk, DeskRow
-from bot.web.pages import WebSettings
-from handlers.texts import Texts
 from tests.bot.web.fakes import MemoryBackend
 from tests.browser.conftest import DESKTOP, PHONE, SMALL, OpenPage
+from tests.browser.looking import connected, nothing_sticks_out, shoot, write
 
 CARD = """孩子出生登记（上户口）
 能办的人：孩子的父亲、母亲或其他监护人
@@ -74,32 +67,6 @@ def backend(tmp_path: Path) -> MemoryBackend:
     return MemoryBackend(tmp_path, answer)
 
 
-@pytest_asyncio.fixture
-async def site(backend: MemoryBackend) -> AsyncIterator[str]:
-    """The address of the running pages."""
-    server = TestServer(build_app(backend, backend.webchat, Texts.load(), WebSettings(sample=True)))
-    delivery = asyncio.create_task(backend.webchat.run(_no_intake))
-    await server.start_server()
-    yield f"http://127.0.0.1:{server.port}"
-    delivery.cancel()
-    with suppress(asyncio.CancelledError):
-        await delivery
-    await server.close()
-
-
-async def _no_intake(channel: str, updates: object) -> None:
-    raise AssertionError("pages hand their words to the backend")
-
-
-async def connected(page: Page) -> None:
-    await expect(page.get_by_text("已连接")).to_be_visible()
-
-
-async def write(page: Page, text: str) -> None:
-    await page.get_by_role("textbox", name="输入消息").fill(text)
-    await page.get_by_role("button", name="发送").click()
-
-
 async def report(page: Page) -> None:
     """A report from the first words to the summary."""
     await write(page, "楼道灯坏了三天没人管")
@@ -107,24 +74,6 @@ async def report(page: Page) -> None:
     await write(page, "3栋2单元")
     await page.get_by_role("button", name="跳过", exact=True).click()
     await expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
-
-
-async def shoot(page: Page, pictures: Path, name: str) -> None:
-    await page.wait_for_timeout(150)
-    await page.screenshot(path=pictures / f"{name}.png")
-
-
-async def nothing_sticks_out(page: Page) -> None:
-    """No page may scroll sideways, and everything to press is at least 44 px high."""
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    least = 60 if await page.evaluate("document.documentElement.classList.contains('elder')") else 44
-    small = await page.evaluate(
-        """least => [...document.querySelectorAll('button, select, textarea, .tool')]
-        .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
-        .map(one => one.id || one.textContent)""",
-        least,
-    )
-    assert not small
 
 
 async def test_a_resident_reports_from_a_phone(
@@ -246,7 +195,7 @@ async def test_a_photo_is_made_small_sent_and_shown(
     await shoot(page, pictures, "photo")
     await page.reload()
     await connected(page)
-    loaded = "document.querySelector('.photos img')?.naturalWidth > 0"
+    loaded = "() => document.querySelector('.photos img')?.naturalWidth > 0"
     await page.wait_for_function(loaded)
 
 
@@ -359,19 +308,6 @@ async def test_the_other_pages_are_fit_to_be_seen(
     await page.get_by_role("button", name="确认登录").click()
     await expect(page.get_by_role("heading", name="链接已失效")).to_be_visible()
     await shoot(page, pictures, "gone")
-    rows = (
-        DeskRow("R7K2Q", "照明 · 楼道灯", "青松社区 · 3栋2单元", "待受理", "剩 40 分钟 · 红", "urgent"),
-        DeskRow("M4XPT", "环境 · 垃圾满溢", "青松社区 · 北门垃圾站", "处置中", "剩 3 小时 · 橙", "warning"),
-        DeskRow("H9WCD", "停车 · 占用消防通道", "青松社区 · 7栋楼下", "已派遣城管", "剩 2 个工作日", "good"),
-        DeskRow("K2NFA", "邻里 · 夜间噪声", "青松社区 · 5栋", "等居民确认", "已办结"),
-    )
-    staff = backend.session("staff").chat
-    backend.desks[staff] = Desk("李敏 · 社区工作者", "青松社区 · 8 个网格", rows)
-    for name, view in (("desk", DESKTOP), ("desk-phone", PHONE)):
-        await page.set_viewport_size(view)
-        await page.goto(f"{site}/desk")
-        await nothing_sticks_out(page)
-        await shoot(page, pictures, name)
 
 
 async def test_a_part_to_play_opens_in_a_tab_of_its_own(site: str, backend: MemoryBackend, open_page: OpenPage) -> None:

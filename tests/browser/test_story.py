@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -15,9 +16,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
+from tests.support.web import OnWeb
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +73,12 @@ class Tab:
     async def presses(self, label: str) -> None:
         await self.page.get_by_role("button", name=label, exact=True).last.click()
 
+    async def shoot(self, path: Path) -> None:
+        """Keep a picture of the page, with all of its own pictures in it."""
+        await self.page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth)")
+        await self.page.wait_for_timeout(200)
+        await self.page.screenshot(path=path)
+
     async def sends(self, picture: Path) -> None:
         await self.page.locator("input[type=file]").first.set_input_files(picture)
         await self.sees("收到 1 张")
@@ -84,8 +92,20 @@ async def _tab(first: Page, part: str) -> Tab:
     return Tab(page)
 
 
+async def _neighbours(address: str) -> None:
+    """Others report as well, so that the desk has something to show."""
+    for words, place in (("垃圾桶满了没人收", "5栋1单元"), ("消防通道被车堵住了", "7栋"), ("楼上漏水", "2栋1单元")):
+        person = await OnWeb("邻居", address).open()
+        await person.say(words)
+        await person.expect(re.compile("可以吗|是下面"))
+        for said, then in (("同意", "在哪"), (place, "照片"), ("跳过", "提交"), ("提交", "收到了")):
+            await person.say(said)
+            await person.expect(then)
+        await person.leave()
+
+
 async def test_a_newcomer_reports_a_lamp_and_the_grid_worker_repairs_it(
-    address: str, open_page: OpenPage, pictures: Path, lamp: Path
+    address: str, open_page: OpenPage, pictures: Path, lamp: Path, lit: Path
 ) -> None:
     first = await open_page(address)
     await first.screenshot(path=pictures / "first-phone.png")
@@ -100,12 +120,12 @@ async def test_a_newcomer_reports_a_lamp_and_the_grid_worker_repairs_it(
     await resident.sends(lamp)
     await resident.presses("完成")
     await resident.sees("这样提交可以吗")
-    await resident.page.screenshot(path=pictures / "report-phone.png")
+    await resident.shoot(pictures / "report-phone.png")
     await resident.say("1")
     await resident.sees("收到了，编号 R")
 
     await worker.sees("楼道灯坏了三天没人管")
-    await worker.page.screenshot(path=pictures / "grid-worker-phone.png")
+    await worker.shoot(pictures / "grid-worker-phone.png")
     await worker.presses("受理")
     await resident.sees("已受理")
     await worker.presses("办结")
@@ -114,10 +134,10 @@ async def test_a_newcomer_reports_a_lamp_and_the_grid_worker_repairs_it(
     await worker.sees("做了什么")
     await worker.say("换了灯泡，亮了")
     await worker.sees("办好后的照片")
-    await worker.sends(lamp)
+    await worker.sends(lit)
     await worker.presses("完成")
     await resident.sees("解决了吗")
-    await resident.page.screenshot(path=pictures / "chat-phone.png")
+    await resident.shoot(pictures / "chat-phone.png")
 
     await resident.presses("没解决")
     await resident.sees("重新打开")
@@ -131,14 +151,20 @@ async def test_a_newcomer_reports_a_lamp_and_the_grid_worker_repairs_it(
     await worker.sees("办好后的照片")
     await worker.presses("跳过")
     await resident.sees("线路也修好了")
-    await resident.presses("解决了")
-    await resident.sees("打几颗星")
-    await resident.presses("5 星")
-    await resident.sees("谢谢您的评价")
 
+    await _neighbours(address)
     desk = await _tab(first, "desk")
     await desk.page.set_viewport_size(DESKTOP)
-    await desk.page.screenshot(path=pictures / "desk.png")
+    row = desk.page.get_by_role("row").filter(has_text="楼道灯")
+    await row.get_by_role("link").click()
+    await expect(desk.page.locator("#case")).to_contain_text("说没解决，重新打开")
+    await desk.shoot(pictures / "desk.png")
+    await resident.presses("解决了")
+    await resident.sees("打几颗星")
+    await resident.presses("★5")
+    await resident.sees("谢谢您的评价")
+    await expect(row).to_have_count(0)  # by itself
+    await expect(desk.page.locator("#case")).to_contain_text("打了 5 星")
 
 
 async def test_a_question_is_answered_with_a_card_in_the_normal_elder_and_dark_view(
@@ -150,8 +176,7 @@ async def test_a_question_is_answered_with_a_card_in_the_normal_elder_and_dark_v
             await tab.page.get_by_role("button", name="长辈版").click()
         await tab.say("孩子上户口要什么材料")
         await tab.sees("新生儿落户")
-        await tab.page.wait_for_timeout(300)
-        await tab.page.screenshot(path=pictures / f"{name}.png")
+        await tab.shoot(pictures / f"{name}.png")
         wide = await tab.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name}: the page is wider than the screen"
         await tab.presses("材料清单")
@@ -160,17 +185,40 @@ async def test_a_question_is_answered_with_a_card_in_the_normal_elder_and_dark_v
 
 @pytest.fixture
 def lamp(tmp_path: Path) -> Path:
-    """A drawn photograph of a broken lamp, with a camera's notes in it."""
-    from PIL import Image, ImageDraw
+    """A drawn photograph of a stairwell whose lamp is out, with a camera's notes in it."""
+    return _stairwell(tmp_path / "lamp.jpg", lit=False)
 
-    image = Image.new("RGB", (1200, 900), (38, 46, 58))
+
+@pytest.fixture
+def lit(tmp_path: Path) -> Path:
+    """The same stairwell once the lamp is repaired."""
+    return _stairwell(tmp_path / "lit.jpg", lit=True)
+
+
+def _stairwell(path: Path, *, lit: bool) -> Path:
+    from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+    wall, tread, riser = (206, 198, 178), (150, 142, 128), (112, 105, 95)
+    image = Image.new("RGB", (1200, 800), wall)
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 640, 1200, 900), fill=(70, 66, 62))
-    draw.rectangle((540, 0, 660, 60), fill=(150, 150, 150))
-    draw.ellipse((500, 60, 700, 260), fill=(96, 100, 104), outline=(180, 180, 180), width=6)
-    draw.line((520, 90, 690, 240), fill=(30, 30, 30), width=5)
+    for step in range(9):
+        left, top = 330 + 100 * step, 760 - 62 * step
+        draw.rectangle((left, top, 1200, 800), fill=riser)
+        draw.rectangle((left, top, 1200, top + 16), fill=tread)
+        draw.line((left - 70, top - 190, left - 70, top - 20), fill=(74, 82, 84), width=8)
+    draw.line((250, 560, 1130, 14), fill=(74, 82, 84), width=18)
+    draw.rectangle((180, 520, 290, 800), fill=(88, 112, 104))
+    light = Image.new("RGB", image.size, (66, 72, 88))
+    glow = ImageDraw.Draw(light)
+    if lit:
+        glow.rectangle((0, 0, 1200, 800), fill=(205, 196, 176))
+        glow.ellipse((120, -180, 1000, 640), fill=(255, 250, 232))
+    image = ImageChops.multiply(image, light.filter(ImageFilter.GaussianBlur(130)))
+    draw = ImageDraw.Draw(image)
+    draw.line((560, 0, 560, 90), fill=(60, 62, 64), width=8)
+    bulb = (255, 252, 236) if lit else (78, 82, 88)
+    draw.ellipse((505, 80, 615, 190), fill=bulb, outline=(120, 122, 120), width=5)
     exif = image.getexif()
     exif[0x010F] = "Camera of somebody"
-    path = tmp_path / "lamp.jpg"
     image.save(path, exif=exif)
     return path

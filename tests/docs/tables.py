@@ -41,7 +41,8 @@ sub-district → community → grid → building. A department sees only the cas
 itself (`handlers/permissions.py`), so a forged or forwarded button gains nothing; a refused attempt is written into the audit
 trail. What residents may do with their own reports, proposals and data needs no role and is not listed.
 
-`invite` is not offered in chat: invitations are made with `python -m bot invite` by whoever can run commands on the server.
+An administrator invites in chat (`/invite role area`), within their own area and for every other role. Administrators are
+invited with `python -m bot invite admin` by whoever can run commands on the server; `python -m bot dismiss` ends duties.
 
 {table}
 """

@@ -63,3 +63,6 @@ async def test_what_was_sent_before_a_backup_under_load_is_not_sent_again_after_
         assert after == unsent
         assert set(await states(app.database, Inbox)) == {"done"}
     assert len(api.world.sent) - before == len(unsent)
+    kept = copy.read_bytes()
+    assert await _backup(folder, copy.parent) == 1  # never over another one
+    assert copy.read_bytes() == kept

@@ -28,7 +28,7 @@ async def _set_aside(app: App, number: int = 1) -> list[Any]:
 async def test_a_malformed_message_is_set_aside_after_three_tries_and_its_chat_goes_on(
     api: BotApi, place: Place
 ) -> None:
-    odd: dict[int, dict[str, Any]] = {5: {"text": 5}, 6: {"date": "soon"}, 7: {"from": {"id": "x"}}}
+    odd: dict[int, dict[str, Any]] = {5: {"text": 5}, 6: {"text": None, "photo": "x"}, 7: {"from": {"id": "x"}}}
     async with running(*place, api) as app:
         for number in odd:
             api.user(number).say(ASKED[0][0])

@@ -153,7 +153,7 @@ class Town:
             else:
                 replies = [refused.reply]
                 if isinstance(refused, NotAllowed):
-                    await unit.audit.add(self.now, chat.person_id, "refused", refused.subject, wanted=refused.action)
+                    unit.audit.add(self.now, chat.person_id, "refused", refused.subject, wanted=refused.action)
             told = [self._told(chat, reply) for reply in replies]
             for push in ctx.pushes:
                 self._told(push.chat, push.reply, remember=push.chat.form is None)

@@ -7,7 +7,7 @@ import pytest_asyncio
 from handlers.casework import file_case
 from handlers.context import Context
 from handlers.reports.staff import desk_cases
-from storage.models import Case, CaseEvent, Duty
+from storage.models import Audit, Case, CaseEvent, Duty
 from tests.handlers.harness import Town, reference
 
 GRID, COMMUNITY, STREET = "S1-C1-G1", "S1-C1", "S1"
@@ -99,6 +99,7 @@ async def test_stars_do_not_outlive_a_reopening_but_stay_in_the_history(town: To
     await town.presses("周", f"case.rate:5:{ref}")
     assert (await the_case(town)).rating == 5
     await town.presses("周", f"case.unsolved:{ref}")
+    await town.presses("周", f"case.reopen:{ref}")
     assert (await the_case(town)).rating is None
     assert [event.data["stars"] for event in await town.all(CaseEvent) if "stars" in event.data] == [5, 5]
 
@@ -209,3 +210,39 @@ async def test_the_department_a_category_suggests_is_noted_and_no_more(town: Tow
     assert (await the_case(town)).department == ""
     (event,) = await town.all(CaseEvent)
     assert event.data == {"suggested": "power"}
+
+
+async def test_an_old_card_below_takes_nothing_back_unless_nobody_above_can_be_reached(town: Town, ref: str) -> None:
+    await sends_back(town, "王", ref)
+    await town.serves("李", "community", COMMUNITY)
+    assert "已经转给社区了" in await town.presses("王", f"case.accept:{ref}")
+    await away(town, "李")
+    assert "您受理了" in await town.presses("王", f"case.accept:{ref}")
+
+
+async def away(town: Town, who: str) -> None:
+    async with town.database.writing() as unit:
+        chat = await unit.people.find_chat("telegram", who)
+        assert chat is not None
+        chat.unreachable_at = town.now
+
+
+async def test_a_card_that_was_pushed_is_audited_once_for_each_who_got_it(town: Town) -> None:
+    for who in ("王", "赵"):
+        await town.serves(who, "grid_worker", GRID)
+    await town.moves_in("周")
+    for words in ("3栋2单元楼道灯坏了", "跳过"):
+        await town.says("周", words)
+    ref = reference(await town.says("周", "提交"), "R")
+    pushed = [line for line in await town.all(Audit) if line.detail.get("pushed")]
+    assert [(line.action, line.subject) for line in pushed] == [("case.read", ref)] * 2
+    assert {line.actor_id for line in pushed} == {(await town.chat(who)).person_id for who in ("王", "赵")}
+
+
+async def test_solved_is_opened_again_only_on_a_second_word(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.presses("周", f"case.solved:{ref}")
+    assert "要重新打开吗" in await town.presses("周", f"case.partly:{ref}")
+    assert (await the_case(town)).state == "confirmed"
+    assert "重新打开了" in await town.chooses("周", "确认重新打开")
+    assert (await the_case(town)).state == "reopened"

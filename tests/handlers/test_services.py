@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -219,11 +219,31 @@ async def test_the_last_opened_item_is_remembered_for_a_pin_that_follows(residen
     "way", [{"kind": Kind.PRESS, "press": "menu.service"}, {"kind": Kind.COMMAND, "command": "services"}]
 )
 async def test_the_menu_leads_over_topics_and_items_to_a_card(resident: Resident, way: dict[str, Any]) -> None:
-    topics = await resident.sends(**way)
+    groups = await resident.sends(**way)
+    assert len(tokens(groups)) <= menu.PAGE
+    topics = await resident.presses(tokens(groups)[0])
     named = [TEXTS.say("zh_Hans", one.label) for one in topics[0].choices]
-    assert set(named) == {one.topic for one in CATALOGUE.services.values()}
     items = await resident.presses(tokens(topics)[named.index("户口")])
     assert f"service.open:{NEWBORN}" in tokens(items)
+
+
+async def test_every_topic_is_found_from_the_groups(resident: Resident) -> None:
+    groups = await resident.sends(kind=Kind.PRESS, press="menu.service")
+    shown: set[str] = set()
+    for group in tokens(groups):
+        found = await resident.presses(group)
+        assert len(tokens(found)) <= menu.PAGE + 2
+        topics = [found] if "service.open:" in " ".join(tokens(found)) else []
+        topics += [await resident.presses(one) for one in tokens(found) if one.startswith("service.topic:")]
+        opened = [token.partition(":")[2] for items in topics for token in tokens(items)]
+        shown |= {CATALOGUE.services[one].topic for one in opened if one in CATALOGUE.services}
+    assert shown == {one.topic for one in CATALOGUE.services.values()}
+
+
+def test_a_topic_in_no_group_is_shown_in_the_last() -> None:
+    bare = replace(CATALOGUE, groups=CATALOGUE.groups[:1])
+    assert tokens([menu.groups(bare)]) == ["service.group:1", "service.group:2"]
+    assert len(tokens([menu.topics(bare, "2")])) > menu.PAGE
 
 
 async def test_a_long_topic_is_shown_in_pages_of_eight(resident: Resident) -> None:
@@ -245,7 +265,7 @@ async def test_a_question_about_no_single_item_shows_the_topics(resident: Reside
     [
         "service.open:", "service.open:nobody", "service.open:../../etc", "service.open:" + "x" * 5000, "service.topic:0",
         "service.topic:999", "service.topic:1.9", "service.topic:1.0", "service.topic:-1", "service.topic:１", "service.topic:",
-        "service.materials:nobody", "service.near:nobody", "service.behalf:nobody", "service.wrong:nobody",
+        "service.group:0", "service.group:99", "service.group:２", "service.beside:nobody", "service.materials:nobody", "service.near:nobody", "service.behalf:nobody", "service.wrong:nobody",
     ],
 )  # fmt: skip
 async def test_forged_tokens_are_not_found(resident: Resident, token: str) -> None:

@@ -278,6 +278,21 @@ async def test_volunteers_see_open_tasks_without_names(town: Town) -> None:
     assert town.shelf.texts.word("zh_Hans", "common.not_found", ref=ref) == await town.presses("b", f"task.claim:{ref}")
 
 
+async def test_who_cannot_come_says_so_and_is_asked_which_when_there_are_several(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await helper(town, "a", "carrying")
+    assert "没有报名" in await town.says("a", "我去不了了")
+    first, second = [await posted(town) for _ in range(2)]
+    for ref in (first, second):
+        await town.presses("a", f"task.claim:{ref}")
+    assert "哪一个来不了" in await town.says("a", "我去不了了")
+    asked = await town.sees("a")
+    assert [any(ref in label for label in asked) for ref in (first, second)] == [True, True]
+    assert second in await town.chooses("a", next(label for label in asked if second in label))
+    assert first in await town.says("a", "我来不了了")
+    assert [task.taken for task in await town.all(Task)] == [0, 0]
+
+
 async def test_claiming_needs_signing_up(town: Town) -> None:
     await town.serves("wang", "community", "S1-C1")
     await town.moves_in("li")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.addresses import addresses
+from knowledge.addresses import addresses, is_address
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ from knowledge.addresses import addresses
         ("12-3-1802漏水", "12", "3", "1802"),
         ("201幢", "201", "", ""),
         ("2#楼", "2", "", ""),
+        ("lift broken in building 3", "3", "", ""),
+        ("Block B, unit 2", "B", "2", ""),
         ("2单元501", "", "2", "501"),
         ("501室漏水", "", "", "501"),
         ("我们一栋没电了", "1", "", ""),
@@ -74,3 +76,19 @@ def test_any_mixture_is_read_without_harm(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(one.building or one.unit or one.room for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("3栋", True),
+        ("我住三栋二单元。", True),
+        ("building 3", True),
+        ("3栋灯坏了", False),
+        ("3栋着火", False),
+        ("没有", False),
+        ("", False),
+    ],
+)
+def test_an_address_and_nothing_else(text: str, alone: bool) -> None:
+    assert is_address(text) is alone

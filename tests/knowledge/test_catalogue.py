@@ -116,6 +116,12 @@ def test_references_must_lead_somewhere(tmp_path: Path) -> None:
     assert problem == "a.toml, category light: field 'department' names 'nobody', which does not exist"
 
 
+def test_a_group_names_topics_that_services_have(tmp_path: Path) -> None:
+    group = '[[group]]\nname = "证件"\ntopics = ["户口", "驾照"]\n'
+    (problem,) = problems_of(tmp_path, a=SERVICE, b=group)
+    assert problem == "b.toml, group 证件: field 'topics' names '驾照', which no service has"
+
+
 def test_an_area_must_not_be_its_own_ancestor(tmp_path: Path) -> None:
     areas = """
         [[area]]

@@ -17,6 +17,8 @@ from knowledge.understanding import Understander, as_json
         ("老年卡怎么办", "service", "bus-card"),
         ("我建议换路灯", "proposal", None),
         ("R7K2Q", "progress", None),
+        ("R7K2QX", "progress", None),
+        ("P23ABCDE", "progress", None),
         ("人工", "human", None),
         ("着火了", "emergency", "fire"),
         ("你好", "none", None),

@@ -45,7 +45,7 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 async def _lines(database: Database, count: int) -> None:
     async with database.writing() as unit:
         for number in range(count):
-            await unit.audit.add(NOW, number, "case.read", f"R{number}", step=number)
+            unit.audit.add(NOW, number, "case.read", f"R{number}", step=number)
 
 
 async def test_an_untouched_trail_is_whole(database: Database) -> None:

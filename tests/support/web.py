@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -60,6 +60,11 @@ class OnWeb(Resident):
         await self._hang_up()
         await self.open()
 
+    async def fetch(self, path: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Ask for an address with this browser's cookies: status, headers, body."""
+        async with self._http.get(path, headers=headers) as answer:
+            return answer.status, answer.headers, await answer.read()
+
     async def say(self, text: str) -> None:
         """Write words."""
         await self._send({"type": "text", "text": text})
@@ -86,6 +91,16 @@ class OnWeb(Resident):
     async def send_location(self, lat: float, lon: float) -> None:
         """Send a pin."""
         await self._send({"type": "location", "lat": lat, "lon": lon})
+
+    @property
+    def closed(self) -> int | None:
+        """The code with which the page was let go, None while it is open."""
+        return self._ws.close_code if self._ws is not None and self._ws.closed else None
+
+    async def status(self, address: str) -> int:
+        """What one gets for asking for a page with these cookies."""
+        async with self._http.get(address, allow_redirects=False) as answer:
+            return answer.status
 
     async def send_raw(self, frame: str) -> None:
         """Send a frame as it is."""
@@ -117,7 +132,13 @@ class OnWeb(Resident):
         self._buttons |= {one["label"]: one["token"] for one in message["buttons"]}
         pin = message["location"]
         text = f"（位置 {pin[0]},{pin[1]}）{message['text']}" if pin else message["text"]
-        self._heard.append(Heard(text, tuple(one["label"] for one in message["buttons"]), len(message["photos"])))
+        self._heard.append(
+            Heard(
+                text,
+                tuple(one["label"] for one in message["buttons"]),
+                len(message["photos"]) + len(message["recordings"]),
+            )
+        )
 
     async def _hang_up(self) -> None:
         if self._ws is not None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from yarl import URL
 
 from bot.channels.base import Channel, Intake, Limits, Outcome, Outgoing, RawUpdate
@@ -51,7 +51,7 @@ class TelegramChannel(Channel):
         self.limits = Limits()
         self.stores_uploads = False
         self._webhook_url = webhook_url
-        self._webhook_secret = webhook_secret or webhook.derived_secret(token)
+        self._webhook_secret = webhook_secret
         self._poll_timeout = poll_timeout
         self._username = ""
         self._acknowledging: set[asyncio.Task[None]] = set()
@@ -141,11 +141,12 @@ class TelegramChannel(Channel):
                 _log.warning("getMe failed (%s)", type(error).__name__)
         return self._username
 
-    async def set_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]], chat: str = "") -> None:
+    async def set_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]], chat: str = "") -> bool:
         """Fill the menu of commands, of one chat or of all: (command, description) by language code, "" for all others.
 
-        Failures are logged.
+        False when some of it has to be tried again; a chat that is gone has not. Failures are logged.
         """
+        done = True
         scope = BotCommandScopeChat(int(chat)) if chat else None
         for language, entries in commands.items():
             menu = [BotCommand(name, description) for name, description in entries]
@@ -153,6 +154,8 @@ class TelegramChannel(Channel):
                 await self._bot.set_my_commands(menu, scope=scope, language_code=language or None)
             except TelegramError as error:
                 _log.warning("setMyCommands failed (%s)", type(error).__name__)
+                done = done and isinstance(error, (BadRequest, Forbidden))
+        return done
 
     async def _set_webhook(self) -> None:
         await self._bot.set_webhook(

@@ -34,8 +34,8 @@ async def fetch(bot: Bot, request: AiohttpRequest, attachment: Attachment, limit
 async def _locate(bot: Bot, remote: str) -> File:
     try:
         return await bot.get_file(remote)
-    except ThrottledError as error:
-        raise FetchError("throttled", details={"retry_after": str(error.seconds)}) from None
+    except ThrottledError:
+        raise FetchError("throttled") from None
     except (BadRequest, Forbidden):
         raise FetchError("no such file", gone=True) from None
     except TelegramError as error:

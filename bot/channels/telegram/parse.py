@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, Message, User
@@ -57,24 +56,43 @@ def parse(update: RawUpdate, username: str = "") -> Incoming | None:
 
 
 def _message(update: RawUpdate, raw: Mapping[str, Any], username: str) -> Incoming | None:
-    message = Message.de_json(_part(raw, _MESSAGE), None)
-    if not _by_a_person(message):
+    """Read a message; words are taken as they are, and only what has more structure is made an object of PTB's."""
+    if (found := _who(raw)) is None:
         return None
-    if message.text and message.forward_origin is None and (found := _COMMAND.fullmatch(message.text)):
-        name, addressed, rest = found.groups()
-        if addressed and username and addressed.lower() != username.lower():
-            return None
-        return _said(update, message, Kind.COMMAND, command=name.lower(), text=(rest or "").strip())
+    if (text := raw.get("text")) is not None:
+        return _text(update, *found, text, username, forwarded=raw.get("forward_origin") is not None)
+    message = Message.de_json(_part(raw, _MESSAGE), None)
     said = _content(update, message)
     if said is None and not any(key.startswith(_SERVICE) for key in raw):
         return _said(update, message, Kind.OTHER, text=message.caption or "")
     return said
 
 
+def _who(raw: Mapping[str, Any]) -> tuple[Chat, User] | None:
+    """Where something was said, and by which person.
+
+    None when it was a bot, a channel, or somebody speaking as a group or channel.
+    """
+    chat = Chat.de_json(raw["chat"], None)
+    if raw.get("from") is None or raw.get("sender_chat") is not None or chat.type == Chat.CHANNEL:
+        return None
+    sender = User.de_json(raw["from"], None)
+    return None if sender.is_bot else (chat, sender)
+
+
+def _text(update: RawUpdate, chat: Chat, sender: User, text: str, username: str, *, forwarded: bool) -> Incoming | None:
+    """Words, or a command unless it was forwarded; None for another bot's."""
+    command = _COMMAND.fullmatch(text)
+    if command is None or forwarded:
+        return _incoming(update, Kind.TEXT, chat, sender, text=text)
+    name, addressed, rest = command.groups()
+    if addressed and username and addressed.lower() != username.lower():
+        return None
+    return _incoming(update, Kind.COMMAND, chat, sender, command=name.lower(), text=(rest or "").strip())
+
+
 def _content(update: RawUpdate, message: Message) -> Incoming | None:
-    """Read what the product can make something of; None for all else a message may carry."""
-    if message.text is not None:
-        return _said(update, message, Kind.TEXT, text=message.text)
+    """Read what the product can make something of besides words; None for all else a message may carry."""
     if (file := attachment(message)) is not None:
         album = message.media_group_id or ""
         return _said(update, message, file.kind, text=message.caption or "", attachments=(file,), album=album)
@@ -89,8 +107,8 @@ def _content(update: RawUpdate, message: Message) -> Incoming | None:
 
 def _edited(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
     """Read an edit; the steps of a live location are edits as well, and concern nobody."""
-    message = Message.de_json(_part(raw, _MESSAGE), None)
-    if not _by_a_person(message) or message.location is not None:
+    message = Message.de_json(_part(raw, _MESSAGE), None) if _who(raw) is not None else None
+    if message is None or message.location is not None:
         return None
     file = attachment(message)
     text = message.text or message.caption or ""
@@ -115,20 +133,12 @@ def _membership(update: RawUpdate, raw: Mapping[str, Any]) -> Incoming | None:
     if chat.type == Chat.CHANNEL:
         return None
     kind = Kind.BLOCKED if raw["new_chat_member"]["status"] in _GONE else Kind.UNBLOCKED
-    return _incoming(update, kind, chat, sender, sent_at=datetime.fromtimestamp(raw["date"], UTC))
-
-
-def _by_a_person(message: Message) -> bool:
-    """Not a bot, not a channel, not somebody speaking as a group or channel."""
-    sender = message.from_user
-    return (
-        sender is not None and not sender.is_bot and message.sender_chat is None and message.chat.type != Chat.CHANNEL
-    )
+    return _incoming(update, kind, chat, sender)
 
 
 def _said(update: RawUpdate, message: Message, kind: Kind, **fields: Any) -> Incoming:
-    assert message.from_user is not None  # _by_a_person
-    return _incoming(update, kind, message.chat, message.from_user, sent_at=message.date, **fields)
+    assert message.from_user is not None  # _who
+    return _incoming(update, kind, message.chat, message.from_user, **fields)
 
 
 def _incoming(update: RawUpdate, kind: Kind, chat: Chat, sender: User, **fields: Any) -> Incoming:
@@ -137,7 +147,6 @@ def _incoming(update: RawUpdate, kind: Kind, chat: Chat, sender: User, **fields:
         chat=str(chat.id),
         external_id=update.external_id,
         kind=kind,
-        name=sender.full_name,
         language=sender.language_code or "",
         group=chat.type != Chat.PRIVATE,
         **fields,

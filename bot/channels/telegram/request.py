@@ -8,7 +8,8 @@ URLs carry the bot's token.
 from __future__ import annotations
 
 import io
-from typing import Any, cast
+from contextvars import ContextVar
+from typing import Any, Final, cast
 
 import aiohttp
 import orjson
@@ -29,6 +30,9 @@ FLOOD_PAUSE = 5.0
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _TOLD_APART = frozenset({400, 401, 403, 404, 408, 409})
 _ECHO = ("message_id", "date", "chat")
+
+ECHOED: Final[ContextVar[str]] = ContextVar("echoed", default="")
+"""The number of the message that this task's last call made Telegram send; for an album, that of its first."""
 
 
 class NotSentError(NetworkError):
@@ -134,7 +138,10 @@ class AiohttpRequest(BaseRequest):
             raise _classified(error) from None
 
     def parse_json_payload(self, payload: bytes) -> dict[str, Any]:  # type: ignore[override]
-        """Read an answer, keeping of an echoed message only what tells it apart: reading the rest costs PTB 0.2 ms."""
+        """Read an answer, keeping of an echoed message only its number, in ``ECHOED``.
+
+        PTB is told that all went well: of the message it would make an object of a hundred attributes that nobody reads.
+        """
         try:
             answer = decode(payload)
         except ValueError:
@@ -142,7 +149,7 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(answer, dict):
             raise TelegramError("Invalid server response")
         if "result" in answer:
-            answer["result"] = _trimmed(answer["result"])
+            answer["result"] = _noted(answer["result"])
         return answer
 
     @property
@@ -186,11 +193,13 @@ def _form(data: RequestData) -> aiohttp.FormData:
     return form
 
 
-def _trimmed(result: Any) -> Any:
+def _noted(result: Any) -> Any:
     if isinstance(result, dict) and "message_id" in result:
-        return {key: result[key] for key in _ECHO if key in result}
-    if isinstance(result, list):
-        return [_trimmed(item) for item in result]
+        ECHOED.set(str(result["message_id"]))
+        return True
+    if isinstance(result, list) and result and isinstance(result[0], dict) and "message_id" in result[0]:
+        ECHOED.set(str(result[0]["message_id"]))
+        return [{key: item[key] for key in _ECHO if key in item} for item in result]
     return result
 
 

@@ -12,8 +12,9 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions
+from telegram import Bot, InputMediaPhoto
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -37,7 +38,7 @@ from bot.channels.base import (
     Unreachable,
     Wait,
 )
-from bot.channels.telegram.request import NotSentError, ThrottledError
+from bot.channels.telegram.request import ECHOED, NotSentError, ThrottledError
 from bot.channels.telegram.retry import LONGEST
 
 SHORT_LABEL = 6
@@ -46,7 +47,10 @@ SHORT_LABEL = 6
 ROW = 3
 """Buttons a row at most."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+TINY_LABEL, TINY_ROW = 2, 5
+"""The same for labels such as ★5."""
+
+_NO_PREVIEW: Final[dict[str, Any]] = {"link_preview_options": {"is_disabled": True}}
 _CHAT = re.compile(r"-?[0-9]{1,16}")
 _UNREACHABLE = (
     "chat not found",
@@ -76,35 +80,39 @@ async def send(bot: Bot, chat: str, message: Outgoing) -> Outcome:
 
 async def _deliver(bot: Bot, chat: int, message: Outgoing) -> Outcome:
     photos = await _load(message.photos)
-    text, markup = _encodable(message.text), keyboard(message.buttons)
+    text, markup = (
+        _encodable(message.text),
+        keyboard(message.buttons),
+    )  # plain JSON: building PTB's objects of it costs more
     if len(photos) > 1:
-        if markup is not None:
+        if markup:
             _log.warning("an album cannot carry buttons: %d left out", len(message.buttons))
         album = [InputMediaPhoto(data, caption=text if at == 0 and text else None) for at, data in enumerate(photos)]
-        sent = (await bot.send_media_group(chat, album))[0]
-    elif photos and message.photos[0].mime.startswith("audio/"):
-        sent = await bot.send_voice(chat, photos[0], caption=text or None, reply_markup=markup)
+        await bot.send_media_group(chat, album)
+    elif photos and not message.photos[0].mime.startswith("image/"):
+        await bot.send_voice(chat, photos[0], caption=text or None, api_kwargs=markup)
     elif photos:
-        sent = await bot.send_photo(chat, photos[0], caption=text or None, reply_markup=markup)
+        await bot.send_photo(chat, photos[0], caption=text or None, api_kwargs=markup)
     elif text:
         if message.location is not None:
             _log.warning("a text cannot carry a location: left out")
-        sent = await bot.send_message(chat, text, reply_markup=markup, link_preview_options=_NO_PREVIEW)
+        await bot.send_message(chat, text, api_kwargs=_NO_PREVIEW | markup)
     elif message.location is not None:
-        sent = await bot.send_location(chat, *message.location, reply_markup=markup)
+        await bot.send_location(chat, *message.location, api_kwargs=markup)
     else:
         return Rejected("nothing to send")
-    return Sent(str(sent.message_id))
+    return Sent(ECHOED.get())
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Buttons below the message: short labels side by side in even rows, longer ones a row each."""
+def keyboard(buttons: Sequence[Button]) -> dict[str, Any]:
+    """The ``reply_markup`` of buttons below the message: short labels side by side in even rows, longer ones a row each."""
     if not buttons:
-        return None
-    short = all(len(button.label) <= SHORT_LABEL for button in buttons)
-    width = math.ceil(len(buttons) / math.ceil(len(buttons) / ROW)) if short else 1
+        return {}
+    longest = max(len(button.label) for button in buttons)
+    most = TINY_ROW if longest <= TINY_LABEL else ROW if longest <= SHORT_LABEL else 1
+    width = math.ceil(len(buttons) / math.ceil(len(buttons) / most))
     drawn = [_button(button) for button in buttons]
-    return InlineKeyboardMarkup([drawn[at : at + width] for at in range(0, len(drawn), width)])
+    return {"reply_markup": {"inline_keyboard": [drawn[at : at + width] for at in range(0, len(drawn), width)]}}
 
 
 def outcome(error: TelegramError) -> Outcome:
@@ -153,8 +161,9 @@ def _refused(reason: str) -> Outcome:
     return Rejected(reason)
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(_encodable(button.label), callback_data=button.token, style=button.style or None)
+def _button(button: Button) -> dict[str, str]:
+    drawn = {"text": _encodable(button.label), "callback_data": button.token}
+    return drawn | {"style": button.style} if button.style else drawn
 
 
 async def _load(photos: Sequence[Photo]) -> list[bytes]:

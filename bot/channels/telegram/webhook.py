@@ -6,7 +6,6 @@ is away costs a delay and no message.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
@@ -41,11 +40,6 @@ def handler(intake: Intake, secret: str) -> Handler:
         return web.Response(status=await _take(intake, body))
 
     return receive
-
-
-def derived_secret(token: str) -> str:
-    """Make a secret for an operator who set none: the same in every process, and it does not give the token away."""
-    return hmac.new(token.encode(), b"webhook secret", hashlib.sha256).hexdigest()
 
 
 async def _take(intake: Intake, body: bytes) -> int:

@@ -1,7 +1,8 @@
 // How one message looks. Text goes in as text, never as markup.
 
+import { timeOf } from "./clock.js";
 import { rich } from "./text.js";
-import { tag, word } from "./words.js";
+import { word } from "./words.js";
 
 const LABEL = /^([^\s:：]{1,8}[:：])\s*(.+)$/s;
 
@@ -19,9 +20,10 @@ export function bubble(message, slot, language) {
   const body = element("div", "bubble");
   body.append(element("span", "hidden", word(message.out ? "from.us" : "from.you")));
   const pictures = photos(message, slot);
-  if (pictures) body.append(pictures);
   if (message.card) body.append(...card(message.text));
-  else if (message.text) body.append(words(message.text));
+  if (pictures) body.append(pictures);
+  body.append(...message.recordings.map((one) => recording(one, slot)));
+  if (message.text && !message.card) body.append(words(message.text));
   if (message.location) body.append(pin(message.location));
   node.append(body, stamp(message, language));
   return node;
@@ -31,12 +33,14 @@ export function bubble(message, slot, language) {
 export function choices(buttons, press, lasts = false, kept = false) {
   const group = element("div", kept ? "choices kept" : "choices");
   if (lasts) group.dataset.lasts = "1";
+  group.classList.toggle("row", buttons.length > 3 && buttons.every((button) => button.label.length <= 2));
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", word("choices"));
   buttons.forEach((button, index) => {
     const node = element("button", `choice ${button.style}`.trim());
     node.type = "button";
     node.dataset.label = button.label;
+    node.dataset.token = button.token;
     node.setAttribute("aria-label", button.label);
     const number = element("span", "number", String(index + 1));
     number.setAttribute("aria-hidden", "true");
@@ -83,7 +87,7 @@ function photos(message, slot) {
   const group = element("div", "photos");
   for (const name of message.photos) {
     const link = element("a");
-    link.href = `/media/${encodeURIComponent(name)}?slot=${slot}`;
+    link.href = address(name, slot);
     link.target = "_blank";
     link.title = word("picture.open");
     link.append(image(link.href));
@@ -91,6 +95,26 @@ function photos(message, slot) {
   }
   if (message.picture) group.append(image(URL.createObjectURL(message.picture)));
   return group;
+}
+
+function address(name, slot) {
+  return `/media/${encodeURIComponent(name)}?slot=${slot}`;
+}
+
+/** Something spoken, to be heard here; where this browser cannot play it, a file to keep. */
+function recording({ name, mime }, slot) {
+  const node = element(mime.startsWith("video/") ? "video" : "audio", "recording");
+  if (!node.canPlayType(mime)) {
+    const link = element("a", "recording", word("recording.keep"));
+    link.href = address(name, slot);
+    link.download = "";
+    return link;
+  }
+  node.controls = true;
+  node.preload = "metadata";
+  node.setAttribute("aria-label", word("recording"));
+  node.src = address(name, slot);
+  return node;
 }
 
 function image(source) {
@@ -112,7 +136,7 @@ function stamp(message, language) {
   node.setAttribute("aria-live", "off");
   const time = element("time");
   time.dateTime = message.at;
-  time.textContent = new Date(message.at).toLocaleTimeString(tag(language), { hour: "2-digit", minute: "2-digit", hour12: false });
+  time.textContent = timeOf(message.at, language);
   node.append(time, element("span", "mark"));
   return node;
 }

@@ -3,6 +3,7 @@
 const PING = 20_000;
 const PATIENCE = 10_000;
 const SLOWEST = 30_000;
+const SIGNED_OUT = 4401; // the session ended: there is nothing to come back to
 
 /** Events: "state" (detail: connecting | online | lost | offline), "open", and "frame" (detail: the frame). */
 export class Connection extends EventTarget {
@@ -39,7 +40,10 @@ export class Connection extends EventTarget {
       this.dispatchEvent(new Event("open"));
     };
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
-    socket.onclose = () => socket === this.socket && this.#closed(opened);
+    socket.onclose = ({ code }) => {
+      if (code === SIGNED_OUT) location.reload();
+      else if (socket === this.socket) this.#closed(opened);
+    };
   }
 
   /** Give the present connection up and make a new one. */

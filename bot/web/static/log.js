@@ -1,7 +1,8 @@
 // The conversation on the page. Messages are placed by id and shown once; words on their way stay at the end.
 
 import { bubble, choices, element, past } from "./bubble.js";
-import { tag, word } from "./words.js";
+import { dayName, dayOf } from "./clock.js";
+import { word } from "./words.js";
 
 const NEAR = 80;
 
@@ -17,8 +18,10 @@ export class Log {
     this.shown = new Map(); // id → element
     this.waiting = new Map(); // the page's own id → element
     this.days = new Map();
+    this.pressed = new Map(); // token → id of the newest message in which its button was pressed
     this.newest = 0; // id of the newest message from Linli, the one whose choices have numbers
-    this.stuck = true;
+    this.stuck = true; // whether the view stays at the end
+    this.top = 0;
     this.language = "zh_Hans";
     scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     newer.addEventListener("click", () => this.toEnd());
@@ -55,7 +58,7 @@ export class Log {
     const node = bubble({ ...own(entry), picture }, this.slot, this.language);
     this.waiting.set(entry.id, node);
     this.empty.hidden = true;
-    node.dataset.day = localDay(new Date(entry.at));
+    node.dataset.day = dayOf(entry.at);
     this.log.append(node);
     this.#separate(node);
     this.#disable(entry);
@@ -104,11 +107,12 @@ export class Log {
     const node = arrived || bubble(message, this.slot, this.language);
     if (arrived) this.waiting.delete(message.client);
     node.dataset.id = message.id;
-    node.dataset.day = localDay(new Date(message.at));
+    node.dataset.day = dayOf(message.at);
     this.shown.set(message.id, node);
     this.#insert(node, message.id);
     this.#separate(node);
     if (message.out) this.#choices(node, message);
+    else if (message.press) this.#quieten(message.press, message.id);
     if (!quietly && !arrived) this.#reveal(node);
   }
 
@@ -144,7 +148,8 @@ export class Log {
       this.newest = message.id;
     }
     if (!message.buttons.length) return;
-    if (newer || lasts(message)) node.append(choices(message.buttons, this.press, lasts(message), !newer));
+    const used = message.buttons.some((button) => this.pressed.get(button.token) > message.id);
+    if (!used && (newer || lasts(message))) node.append(choices(message.buttons, this.press, lasts(message), !newer));
     else node.append(past(message.buttons));
   }
 
@@ -155,11 +160,23 @@ export class Log {
         group.classList.add("kept");
         continue;
       }
-      const focused = group.contains(document.activeElement);
-      const labels = Array.from(group.querySelectorAll(".choice"), (one) => ({ label: one.dataset.label }));
-      group.replaceWith(past(labels));
-      if (focused) this.scroll.focus({ preventScroll: true });
+      this.#flatten(group);
     }
+  }
+
+  /** Once one of a card's choices was pressed, they are all past: the answer offers what can be done next. */
+  #quieten(token, id) {
+    this.pressed.set(token, Math.max(id, this.pressed.get(token) ?? 0));
+    for (const group of this.log.querySelectorAll(".choices")) {
+      const older = Number(group.closest(".message").dataset.id) < id;
+      if (older && [...group.children].some((one) => one.dataset.token === token)) this.#flatten(group);
+    }
+  }
+
+  #flatten(group) {
+    const focused = group.contains(document.activeElement);
+    group.replaceWith(past(Array.from(group.children, (one) => ({ label: one.dataset.label }))));
+    if (focused) this.scroll.focus({ preventScroll: true });
   }
 
   #disable(entry) {
@@ -176,12 +193,17 @@ export class Log {
     else if (node.offsetHeight > this.scroll.clientHeight - 40) {
       this.stuck = false;
       this.scroll.scrollTop = node.offsetTop - this.log.offsetTop;
+      this.top = this.scroll.scrollTop;
     } else this.toEnd();
   }
 
+  /** Only who scrolls up leaves the end: a picture that takes its room later moves the end, not the reader. */
   #scrolled() {
-    const left = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight;
-    this.stuck = left < NEAR;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll;
+    const left = scrollHeight - scrollTop - clientHeight;
+    if (left < 1 || (left < NEAR && scrollTop > this.top)) this.stuck = true;
+    else if (left >= NEAR && scrollTop < this.top) this.stuck = false;
+    this.top = scrollTop;
     if (this.stuck) this.newer.hidden = true;
   }
 }
@@ -194,7 +216,7 @@ function lasts(message) {
 function own(entry) {
   const text = entry.type === "press" ? entry.label : entry.text ?? "";
   const location = entry.type === "location" ? [entry.lat, entry.lon] : null;
-  return { out: false, at: entry.at, text, card: false, buttons: [], photos: [], location };
+  return { out: false, at: entry.at, text, card: false, buttons: [], photos: [], recordings: [], location };
 }
 
 function bar(percent) {
@@ -202,18 +224,4 @@ function bar(percent) {
   progress.max = 100;
   progress.value = percent;
   return progress;
-}
-
-function localDay(date) {
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
-}
-
-function dayName(day, language) {
-  const date = new Date(`${day}T12:00:00`);
-  const now = new Date();
-  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (day === localDay(now)) return word("today");
-  if (day === localDay(yesterday)) return word("yesterday");
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return date.toLocaleDateString(tag(language), { year, month: "long", day: "numeric", weekday: "long" });
 }

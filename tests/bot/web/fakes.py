@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels.base import Button, Photo, RawUpdate
 from bot.channels.webchat import WebChat
-from bot.web.backend import ChatMessage, ChatSession, Desk, PhotoRefused, StoredPhoto
+from bot.web.backend import ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
 
 Answer = Callable[["MemoryBackend", str, Mapping[str, Any]], None]
 
@@ -28,13 +28,15 @@ class MemoryBackend:
     rows: dict[str, list[ChatMessage]] = field(default_factory=dict)
     accepted: list[RawUpdate] = field(default_factory=list)
     desks: dict[str, Desk] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
+    cases: dict[tuple[str, str], DeskCase] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     photos: dict[str, tuple[str, Photo]] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     failing: bool = False
     asked: int = 0
     name: str = "青松社区"
+    title: str = ""
 
     def __post_init__(self) -> None:
         self.ids = itertools.count(1)
@@ -59,10 +61,13 @@ class MemoryBackend:
         return next(one for (_, name), one in reversed(known.items()) if name == slot)
 
     async def find_chat(self, token: str, slot: str, language: str) -> ChatSession | None:
-        if token in self.ended:
+        if token in self.over:
             return None
         blank = ChatSession(f"chat-{token}", token, language, self.name, kept=False)
         return self.sessions.get((token, slot)) or self.shown.setdefault((token, slot), blank)
+
+    async def ended(self, chats: Collection[str]) -> Collection[str]:
+        return {one for one in chats if one.removeprefix("chat-") in self.over}
 
     async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
         known = self.sessions.get((token, slot))
@@ -70,7 +75,7 @@ class MemoryBackend:
 
     def open(self, token: str, slot: str = "me", language: str = "zh_Hans") -> ChatSession:
         """Something was said under this cookie before."""
-        session = ChatSession(f"chat-{token}", token, language, self.name)
+        session = ChatSession(f"chat-{token}", token, language, self.name, self.title, staff=bool(self.title))
         self.sessions[token, slot] = session
         return session
 
@@ -110,7 +115,7 @@ class MemoryBackend:
         location = (raw["lat"], raw["lon"]) if raw["type"] == "location" else None
         photos = (raw["media"],) if raw["type"] == "photo" else ()
         text = raw.get("label") or raw.get("text", "")
-        self.hear(chat, text, client=update.external_id, location=location, photos=photos)
+        self.hear(chat, text, client=update.external_id, location=location, photos=photos, press=raw.get("token", ""))
 
     async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
         if data[:2] != b"\xff\xd8":
@@ -146,8 +151,11 @@ class MemoryBackend:
             if session.chat == chat:
                 self.sessions[key] = replace(session, **fields)
 
-    async def desk(self, chat: str, language: str) -> Desk | None:
+    async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
         return self.desks.get(chat)
+
+    async def case(self, chat: str, language: str, ref: str, seen: str = "") -> DeskCase | None:
+        return self.cases.get((chat, ref))
 
     async def problems(self) -> Sequence[str]:
         return ("database unreachable",) if self.failing else ()

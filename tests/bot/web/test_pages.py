@@ -84,7 +84,7 @@ async def test_a_photo_is_something_said(page: Page, backend: MemoryBackend) -> 
 
 async def test_an_ended_cookie_opens_nothing_and_is_replaced(page: Page, backend: MemoryBackend) -> None:
     token = await page.token()
-    backend.ended.add(token)
+    backend.over.add(token)
     assert (await page.post("/chat/me/photo", headers=OWN, data=JPEG)).status == 401
     assert await page.token() != token
 

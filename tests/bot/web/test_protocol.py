@@ -147,6 +147,7 @@ BROKEN: list[Any] = [
     {"type": ["text"]},
     {"type": "text", "text": "没有编号"},
     {"type": "text", "id": "../../etc/passwd", "text": "怪编号"},
+    {"type": "text", "id": "0" * 41, "text": "longer than can be kept whole"},
     {"type": "text", "id": "00000000-0000-0000", "text": 7},
     {"type": "text", "id": "00000000-0000-0000", "text": "  \n "},
     {"type": "press", "id": "00000000-0000-0000", "token": "长" * 30},

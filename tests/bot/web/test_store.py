@@ -56,7 +56,7 @@ async def test_an_ended_session_opens_neither_its_chat_nor_an_empty_one(bed: Bed
     async with bed.app.database.writing() as unit:
         chat = await unit.people.find_chat("web", session.chat)
         assert chat is not None
-        await unit.people.end_sessions(chat.id)
+        await unit.people.end_sessions(chat.person_id)
     assert await store.find_chat(TOKEN, "me", "en") is None
     again = await store.open_chat(TOKEN, "me", "en")
     assert again.chat != session.chat

@@ -112,11 +112,14 @@ async def test_the_name_is_asked_once(api: Api, channel: TelegramChannel) -> Non
 
 async def test_the_menu_is_set_by_language(api: Api, channel: TelegramChannel) -> None:
     api.script["setMyCommands"].append(error(500, "x"))
-    await channel.set_commands({"": [("menu", "主菜单")], "en": [("menu", "Menu")]})
+    menu = {"": [("menu", "主菜单")], "en": [("menu", "Menu")]}
+    assert not await channel.set_commands(menu)
     assert api.asked("setMyCommands") == [
         {"commands": [{"command": "menu", "description": "主菜单"}]},
         {"commands": [{"command": "menu", "description": "Menu"}], "language_code": "en"},
     ]
+    api.script["setMyCommands"].append(error(400, "Bad Request: chat not found"))
+    assert await channel.set_commands(menu, "5")
 
 
 async def test_the_library_never_writes_the_token(caplog: pytest.LogCaptureFixture) -> None:

@@ -41,15 +41,15 @@ async def test_buttons_carry_token_and_style(api: Api, channel: TelegramChannel)
     [
         (["受理"], [1]),
         (["受理", "退回", "转人工"], [3]),
-        (["1", "2", "3", "4"], [2, 2]),
-        (["1", "2", "3", "4", "5"], [3, 2]),
+        (["第一个", "第二个", "第三个", "第四个"], [2, 2]),
+        (["第一个", "第二个", "第三个", "第四个", "第五个"], [3, 2]),
+        (["★1", "★2", "★3", "★4", "★5"], [5]),
         (["受理", "最近的办理点在哪"], [1, 1]),
     ],
 )
 def test_short_labels_share_a_row(labels: list[str], widths: list[int]) -> None:
-    markup = keyboard([Button(label, "t") for label in labels])
-    assert markup is not None
-    assert [len(row) for row in markup.inline_keyboard] == widths
+    markup = keyboard([Button(label, "t") for label in labels])["reply_markup"]
+    assert [len(row) for row in markup["inline_keyboard"]] == widths
 
 
 @pytest.fixture
@@ -120,7 +120,8 @@ async def test_what_cannot_be_sent_is_rejected_unasked(
         (body(b'{"ok":true,"result":'), Uncertain("Invalid server response")),
         (body(b"[]"), Uncertain("Invalid server response")),
         (body(b'{"ok":true}'), Uncertain("answer cannot be read: KeyError")),
-        (ok({"message_id": 4}), Uncertain("answer cannot be read: KeyError")),
+        (ok({"message_id": 4}), Sent("4")),
+        (ok({"date": 4}), Uncertain("answer cannot be read: TypeError")),
         (cut, Uncertain("ServerDisconnectedError")),
     ],
 )

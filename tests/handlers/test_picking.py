@@ -1,0 +1,62 @@
+"""Options picked by what was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.form.picking import picked
+from knowledge.numerals import ordinal
+from tests.handlers.harness import Town
+
+SKILLS = ["陪伴老人", "搬运", "维修", "教学", "医护", "巡逻", "清洁", "文艺", "驾驶", "其他"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("2", [1]), ("2 5", [1, 4]), ("2、5", [1, 4]), ("2,5", [1, 4]), ("2，5，2", [1, 4]), ("25", [1, 4]), ("10", [9]), ("二 五", [1, 4]),
+        ("第二个", [1]), ("搬运", [1]), ("搬运、维修", [1, 2]), ("陪伴", [0]), ("我会搬运", [1]), ("搬运和驾驶", [1, 8]),
+        ("12", [0, 1]), ("99", []), ("2 99", []), ("22", []), ("唱歌", []), ("", []), ("0", []),
+    ],
+)  # fmt: skip
+def test_numbers_and_labels_one_or_several(typed: str, expected: list[int]) -> None:
+    assert picked(typed, SKILLS) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("3", 3), ("3.", 3), ("(3)", 3), ("三", 3), ("第三个", 3), ("选3", 3), ("五颗星", 5), ("十一", 11), ("3栋", None), ("", None), ("三天", None)],
+)  # fmt: skip
+def test_a_number_somebody_chose_by(typed: str, expected: int | None) -> None:
+    assert ordinal(typed) == expected
+
+
+async def test_a_button_pressed_twice_in_haste_picks_once(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "当志愿者")
+    button = dict(await town._choices("li"))["搬运"]
+    await town.presses("li", button)
+    await town.presses("li", button)
+    assert (await town.chat("li")).answers["volunteer_skills"] == ["carrying"]
+    await town.chooses("li", "✓ 搬运")
+    assert "volunteer_skills" not in (await town.chat("li")).answers
+
+
+async def test_yes_to_what_to_change_submits_nothing(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "3栋楼道灯坏了三天没人管")
+    await town.says("li", "跳过")
+    await town.says("li", "修改")
+    assert "这样提交可以吗" in await town.says("li", "好")
+    await town.says("li", "修改")
+    assert "在哪儿" in await town.says("li", "改地点")
+
+
+async def test_a_question_misread_twice_offers_a_person_and_a_way_out(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "漏水了")
+    assert "找人工" not in (await town.says("li", "嗯嗯"), await town.sees("li"))[1]
+    await town.says("li", "你猜")
+    assert (await town.sees("li"))[-2:] == ["找人工", "取消"]
+    await town.says("li", "1")
+    assert "找人工" not in await town.sees("li")
