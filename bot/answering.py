@@ -7,7 +7,7 @@ handler wrote: the batch is undone and the refused message answered again by its
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -42,7 +42,7 @@ class RefusedAfterWritingError(Exception):
 class Served:
     """What one transaction did.
 
-    ``done`` chats (true: somebody was answered), those of them with ``more`` waiting, chats ``busy`` elsewhere, and updates
+    ``done`` chats (true: somebody was answered), those of the answered with ``more`` waiting, chats ``busy`` elsewhere, and updates
     whose pictures have to be fetched before they can be answered.
     """
 
@@ -119,28 +119,34 @@ class Answering:
             chats = await unit.people.lock_chats(keys)
             missing = [key for key in keys if key not in chats]
             served.busy = await unit.people.existing(missing) if missing and not self._database.sqlite else set()
-            jobs = await self._read(unit, [key for key in keys if key not in served.busy], served)
+            heads = await unit.inbox.heads([chat.id for chat in chats.values()])
+            heads += [
+                row for key in missing if key not in served.busy if (row := await unit.inbox.head(key)) is not None
+            ]
+            jobs = await self._read(unit, sorted(heads), served)
             speaker = Speaker(unit, self._shelf.texts, self._limits, now)
+            answered: list[Chat] = []
             for job in jobs:
                 chat = chats.get(job.key) or self._meet(unit, job, now)
                 if chat is not None and job.said is not None:
+                    answered.append(chat)
                     await self._answer(unit, chat, job.said, speaker, now, alone=alone)
             unit.people.write_alike(chats.values())
             await unit.session.flush()
             await speaker.write()
             if jobs:
                 await unit.inbox.finish([row.id for job in jobs for row in job.rows])
-                served.more = await unit.inbox.waiting_in([job.key for job in jobs])
+                served.more = await unit.inbox.waiting_in([chat.id for chat in answered])
         served.done = {job.key: job.said is not None for job in jobs}
         for job in jobs:
             for row in job.rows:
                 self.prepared.pop(row.id, None)
         return served
 
-    async def _read(self, unit: Unit, keys: list[Key], served: Served) -> list[_Job]:
-        """The head of each chat's queue, parsed; what needs a download first is named in ``served``."""
+    async def _read(self, unit: Unit, heads: Iterable[Waiting], served: Served) -> list[_Job]:
+        """The heads of the chats' queues, parsed; what needs a download first is named in ``served``."""
         jobs: list[_Job] = []
-        for row in await unit.inbox.heads(keys):
+        for row in heads:
             said, rows = self.prepared.get(row.id) or self._parse(row), [row]
             if said is not None and said.album:
                 said, rows = await self._album(unit, row, said)

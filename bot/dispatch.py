@@ -122,7 +122,7 @@ class Dispatch:
             pause = self._flood.spend(f"{key[0]}:{key[1]}") if answered else 0.0
             if pause > 0:
                 self._rest(key, pause)
-            elif key in served.more:
+            elif key in served.more or not answered:
                 self._call(key)
         if served.done:
             self._metrics.handled.inc(len(served.done))
@@ -193,6 +193,5 @@ class Dispatch:
     async def _count(self, key: Key, why: str) -> tuple[Waiting | None, int]:
         """The update that failed, and how often it has."""
         async with self._database.writing() as unit:
-            for row in await unit.inbox.heads([key]):
-                return row, await unit.inbox.fail(row.id, why, self._dead_after)
-        return None, 1
+            row = await unit.inbox.head(key)
+            return row, await unit.inbox.fail(row.id, why, self._dead_after) if row is not None else 1

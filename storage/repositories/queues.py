@@ -6,14 +6,15 @@ writer excludes the others anyway (docs/adr/0010).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Result as Rows
-from sqlalchemy import Table, UpdateBase, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ScalarSelect, Table, UpdateBase, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
 from storage.repositories.base import Repository
@@ -50,6 +51,13 @@ class Waiting(NamedTuple):
 _WAITING: Final = select(Inbox.id, Inbox.channel, Inbox.chat, Inbox.external_id, Inbox.raw)
 
 
+def _oldest_of(channel: Any, chat: Any) -> ScalarSelect[int]:
+    """The id of a chat's oldest waiting update: one step into the index, whatever waits behind it."""
+    other = aliased(Inbox)
+    waiting = other.state == "queued", other.channel == channel, other.chat == chat
+    return select(func.min(other.id)).where(*waiting).scalar_subquery()
+
+
 class InboxQueue(Repository):
     """What came in and is not handled yet."""
 
@@ -57,21 +65,23 @@ class InboxQueue(Repository):
         """Keep updates; those we have already (same channel and external id) change nothing."""
         await self.session.execute(_inserting(self, Inbox).on_conflict_do_nothing(), list(rows))
 
-    async def heads(self, keys: Iterable[Key]) -> list[Waiting]:
-        """The oldest waiting update of each of these chats, locked; one that another process has in hand is left out."""
-        pair = tuple_(Inbox.channel, Inbox.chat)
-        oldest = (
-            select(func.min(Inbox.id))
-            .where(Inbox.state == "queued", pair.in_(list(keys)))
-            .group_by(Inbox.channel, Inbox.chat)
-        )
-        query = _WAITING.where(Inbox.id.in_(oldest), Inbox.state == "queued").order_by(Inbox.id)
-        return [Waiting(*row) for row in await self.session.execute(query.with_for_update(skip_locked=True))]
+    async def head(self, key: Key) -> Waiting | None:
+        """The oldest waiting update of a chat, locked; none when another process has it in hand."""
+        query = _WAITING.where(Inbox.id == _oldest_of(*key), Inbox.state == "queued")
+        found = (await self.session.execute(query.with_for_update(skip_locked=True))).first()
+        return Waiting(*found) if found else None
 
-    async def waiting_in(self, keys: Collection[Key]) -> set[Key]:
-        """Which of these chats have something waiting."""
-        query = select(Inbox.channel, Inbox.chat).distinct()
-        query = query.where(Inbox.state == "queued", tuple_(Inbox.channel, Inbox.chat).in_(list(keys)))
+    async def heads(self, chats: Collection[int]) -> list[Waiting]:
+        """The oldest waiting update of each of these chats (our own ids), as ``head`` does; however long their queues are."""
+        oldest = _oldest_of(Chat.channel, Chat.external).correlate(Chat)
+        query = _WAITING.join(Chat, Inbox.id == oldest).where(Chat.id.in_(chats), Inbox.state == "queued")
+        found = await self.session.execute(query.with_for_update(of=Inbox, skip_locked=True))
+        return [Waiting(*row) for row in found]
+
+    async def waiting_in(self, chats: Collection[int]) -> set[Key]:
+        """Which of these chats (our own ids) have something waiting."""
+        oldest = _oldest_of(Chat.channel, Chat.external).correlate(Chat)
+        query = select(Chat.channel, Chat.external).where(Chat.id.in_(chats), oldest.is_not(None))
         return {(channel, chat) for channel, chat in await self.session.execute(query)}
 
     async def following(self, row: Waiting, limit: int = 10) -> list[Waiting]:
