@@ -22,7 +22,6 @@ from bot.channels.base import (
     Outgoing,
     Photo,
     Rejected,
-    Sent,
     Uncertain,
     Unreachable,
     Wait,
@@ -67,7 +66,7 @@ class Sender:
         self._clock, self._metrics = clock, metrics
         self._wake = asyncio.Event()
         self._flying: dict[asyncio.Task[None], tuple[Claimed, float]] = {}
-        self._landed: list[tuple[Claimed, Outcome, float]] = []
+        self._landed: list[tuple[Claimed, Outcome]] = []
         self._draining = False
         self._turning = asyncio.Lock()
         self._clocks: tuple[datetime, float] | None = None
@@ -180,7 +179,6 @@ class Sender:
             await unit.outbox.renew([one.id for one in old], [one.chat_id for one in old], now + LEASE)
 
     async def _send(self, one: Claimed) -> None:
-        started = self._clock.elapsed()
         try:
             outgoing = await self._outgoing(one)
             async with asyncio.timeout(SEND_SECONDS):
@@ -190,7 +188,7 @@ class Sender:
         except Exception as error:
             log.exception("send failed")
             outcome = Failed(type(error).__name__)
-        self._landed.append((one, outcome, started))
+        self._landed.append((one, outcome))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._flying.pop(task, None)
@@ -208,11 +206,11 @@ class Sender:
         pin = one.body.get("location")
         return Outgoing(one.text, buttons, tuple(photos), (pin[0], pin[1]) if pin else None)
 
-    async def _settle(self, unit: Unit, landed: list[tuple[Claimed, Outcome, float]], now: datetime) -> None:
+    async def _settle(self, unit: Unit, landed: list[tuple[Claimed, Outcome]], now: datetime) -> None:
         if not landed:
             return
         await unit.outbox.settle([self._result(*entry, now) for entry in landed], now)
-        for one, outcome, _ in landed:
+        for one, outcome in landed:
             self._metrics.sends.labels(self._channel.name, type(outcome).__name__.lower()).inc()
             match outcome:
                 case Unreachable(reason):
@@ -225,8 +223,8 @@ class Sender:
                     rate.next_at = max(rate.next_at, now + timedelta(seconds=seconds))
                     log.warning("told to wait", extra={"seconds": seconds})
 
-    def _result(self, one: Claimed, outcome: Outcome, started: float, now: datetime) -> Result:
-        free = now + timedelta(seconds=1 / self._pace.chat_rate - (self._clock.elapsed() - started))
+    def _result(self, one: Claimed, outcome: Outcome, now: datetime) -> Result:
+        free = now + timedelta(seconds=1 / self._pace.chat_rate)
         state, until, tries, doubt, error = "sent", free, one.attempts, one.uncertain, ""
         match outcome:
             case Wait() | Moved():
@@ -242,8 +240,7 @@ class Sender:
                 state = "dead"
         if state == "dead" and not isinstance(outcome, Unreachable):
             log.error("message given up", extra={"outbox": one.id, "why": error})
-        external = outcome.external_id if isinstance(outcome, Sent) else ""
-        return Result(one.id, one.chat_id, state, until, tries, doubt, external, error)
+        return Result(one.id, one.chat_id, state, until, tries, doubt, error)
 
     async def _rest(self, seconds: float) -> None:
         """Until woken, but never shorter than the rate asks for while there is nothing to settle."""

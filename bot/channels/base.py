@@ -58,9 +58,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Delivered; ``external_id`` is the channel's message id."""
-
-    external_id: str = ""
+    """Delivered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,6 @@ class Outbox(Base):
     uncertain: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    external_id: Mapped[str] = mapped_column(String(40), default="")
     error: Mapped[str] = mapped_column(String(200), default="")
 
     message: Mapped[Message] = relationship()

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from storage.models import Area, Case, CaseEvent
 from storage.repositories.base import Repository
 
 OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
 UNDONE = ("submitted", "accepted", "returned", "reopened")
+
+
+_OF_PERSON: Final = (
+    select(Case).where(Case.reporter_id == bindparam("person")).order_by(Case.id.desc()).limit(bindparam("most"))
+)
+_OPEN_OF_PERSON: Final = (
+    select(func.count()).select_from(Case).where(Case.reporter_id == bindparam("person"), Case.state.in_(UNDONE))
+)
+"""Asked with every message that begins a report: put together once."""
 
 
 class Cases(Repository):
@@ -44,16 +54,11 @@ class Cases(Repository):
 
     async def of_person(self, person_id: int, limit: int = 10) -> Sequence[Case]:
         """A resident's own cases, newest first."""
-        return (
-            await self.session.scalars(
-                select(Case).where(Case.reporter_id == person_id).order_by(Case.id.desc()).limit(limit)
-            )
-        ).all()
+        return (await self.session.scalars(_OF_PERSON, {"person": person_id, "most": limit})).all()
 
     async def open_of_person(self, person_id: int) -> int:
         """How many of a resident's cases are not finished yet."""
-        query = select(func.count()).select_from(Case).where(Case.reporter_id == person_id, Case.state.in_(UNDONE))
-        return await self.session.scalar(query) or 0
+        return await self.session.scalar(_OPEN_OF_PERSON, {"person": person_id}) or 0
 
     async def open_in(
         self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = ""

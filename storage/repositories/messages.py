@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import Table, and_, func, insert, or_, select
 
 from storage.models import Mention, Message
 from storage.repositories.base import Repository
+
+_LAST: Final = select(func.max(Message.id))
+_INSERT: Final = insert(cast("Table", Message.__table__))
+"""Around the mapper, which has nothing to add to a row that nobody keeps in hand."""
 
 
 class Messages(Repository):
@@ -27,9 +31,9 @@ class Messages(Repository):
             return (
                 await self.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
             ).all()
-        last = await self.session.scalar(select(func.max(Message.id))) or 0
+        last = await self.session.scalar(_LAST) or 0
         numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
-        await self.session.execute(insert(Message), numbered)
+        await self.session.execute(_INSERT, numbered)
         return range(last + 1, last + 1 + len(rows))
 
     async def mention(self, where: Iterable[tuple[str, int]]) -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage.models import Area, Chat, Cosign, Proposal
 from storage.repositories.base import Repository, newest_chat
+
+_OPEN_BY: Final = (
+    select(func.count())
+    .select_from(Proposal)
+    .where(Proposal.author_id == bindparam("person"), Proposal.state == "open")
+)
 
 
 class Proposals(Repository):
@@ -34,9 +41,7 @@ class Proposals(Repository):
         """How many proposals of this person wait for an answer."""
         if any(isinstance(one, Proposal) for one in self.session.new):
             await self.session.flush()
-        query = select(func.count()).select_from(Proposal).where(Proposal.author_id == person_id)
-        query = query.where(Proposal.state == "open")
-        return await self.session.scalar(query) or 0
+        return await self.session.scalar(_OPEN_BY, {"person": person_id}) or 0
 
     async def by_author(self, person_id: int) -> Sequence[Proposal]:
         """Everything somebody proposed, the oldest first, which is also the order in which to lock."""

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Result as Rows
-from sqlalchemy import ScalarSelect, Table, UpdateBase, bindparam, func, insert, select, update
+from sqlalchemy import Table, UpdateBase, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
 from storage.repositories.base import Repository
@@ -29,9 +28,13 @@ def _table(model: type) -> Table:
     return table
 
 
+INBOX, OUTBOX, GATES, CHATS, MESSAGES = map(_table, (Inbox, Outbox, Gate, Chat, Message))
+"""The queues go around the mapper: their rows are many, and nobody keeps them in hand as objects."""
+
+
 async def _bulk(queue: Repository, statement: UpdateBase) -> Rows[Any]:
     """Change rows without looking for them among the loaded objects."""
-    return await queue.session.execute(statement, execution_options={"synchronize_session": False})
+    return await queue.session.execute(statement)
 
 
 def _inserting(queue: Repository, model: type) -> sqlite.Insert | postgresql.Insert:
@@ -48,14 +51,34 @@ class Waiting(NamedTuple):
     raw: str
 
 
-_WAITING: Final = select(Inbox.id, Inbox.channel, Inbox.chat, Inbox.external_id, Inbox.raw)
+_WAITING: Final = select(INBOX.c.id, INBOX.c.channel, INBOX.c.chat, INBOX.c.external_id, INBOX.c.raw)
 
 
-def _oldest_of(channel: Any, chat: Any) -> ScalarSelect[int]:
-    """The id of a chat's oldest waiting update: one step into the index, whatever waits behind it."""
-    other = aliased(Inbox)
-    waiting = other.state == "queued", other.channel == channel, other.chat == chat
-    return select(func.min(other.id)).where(*waiting).scalar_subquery()
+_OTHER: Final = INBOX.alias("other")
+_OLDEST: Final = (
+    select(func.min(_OTHER.c.id))
+    .where(_OTHER.c.state == "queued", _OTHER.c.channel == CHATS.c.channel, _OTHER.c.chat == CHATS.c.external)
+    .correlate(CHATS).scalar_subquery()
+)  # fmt: skip
+"""The id of a chat's oldest waiting update: one step into the index, whatever waits behind it."""
+_THESE_CHATS: Final = CHATS.c.id.in_(bindparam("chats", expanding=True))
+_HEADS: Final = (
+    _WAITING.join_from(CHATS, INBOX, INBOX.c.id == _OLDEST).where(_THESE_CHATS, INBOX.c.state == "queued")
+    .with_for_update(of=INBOX, skip_locked=True)
+)  # fmt: skip
+_STILL_WAITING: Final = select(CHATS.c.channel, CHATS.c.external).where(_THESE_CHATS, _OLDEST.is_not(None))
+_READY: Final = (
+    select(
+        OUTBOX.c.expires_at, OUTBOX.c.id, OUTBOX.c.chat_id, CHATS.c.external, MESSAGES.c.text, MESSAGES.c.body,
+        OUTBOX.c.priority, OUTBOX.c.attempts, OUTBOX.c.uncertain, MESSAGES.c.at,
+    )
+    .join_from(OUTBOX, GATES, GATES.c.chat_id == OUTBOX.c.chat_id)
+    .join(CHATS, CHATS.c.id == OUTBOX.c.chat_id).join(MESSAGES, MESSAGES.c.id == OUTBOX.c.message_id)
+    .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.state == "queued", GATES.c.next_at <= bindparam("now"))
+    .order_by(OUTBOX.c.priority, OUTBOX.c.id).limit(bindparam("most"))
+    .with_for_update(of=(OUTBOX, GATES), skip_locked=True)
+)  # fmt: skip
+"""What may go now, each with its expiry."""
 
 
 class InboxQueue(Repository):
@@ -67,47 +90,52 @@ class InboxQueue(Repository):
 
     async def head(self, key: Key) -> Waiting | None:
         """The oldest waiting update of a chat, locked; none when another process has it in hand."""
-        query = _WAITING.where(Inbox.id == _oldest_of(*key), Inbox.state == "queued")
+        oldest = select(func.min(_OTHER.c.id)).where(
+            _OTHER.c.state == "queued", _OTHER.c.channel == key[0], _OTHER.c.chat == key[1]
+        )
+        query = _WAITING.where(INBOX.c.id == oldest.scalar_subquery(), INBOX.c.state == "queued")
         found = (await self.session.execute(query.with_for_update(skip_locked=True))).first()
         return Waiting(*found) if found else None
 
     async def heads(self, chats: Collection[int]) -> list[Waiting]:
         """The oldest waiting update of each of these chats (our own ids), as ``head`` does; however long their queues are."""
-        oldest = _oldest_of(Chat.channel, Chat.external).correlate(Chat)
-        query = _WAITING.join(Chat, Inbox.id == oldest).where(Chat.id.in_(chats), Inbox.state == "queued")
-        found = await self.session.execute(query.with_for_update(of=Inbox, skip_locked=True))
-        return [Waiting(*row) for row in found]
+        return [Waiting(*row) for row in await self.session.execute(_HEADS, {"chats": list(chats)})]
 
     async def waiting_in(self, chats: Collection[int]) -> set[Key]:
         """Which of these chats (our own ids) have something waiting."""
-        oldest = _oldest_of(Chat.channel, Chat.external).correlate(Chat)
-        query = select(Chat.channel, Chat.external).where(Chat.id.in_(chats), oldest.is_not(None))
-        return {(channel, chat) for channel, chat in await self.session.execute(query)}
+        found = await self.session.execute(_STILL_WAITING, {"chats": list(chats)})
+        return {(channel, chat) for channel, chat in found}
 
     async def following(self, row: Waiting, limit: int = 10) -> list[Waiting]:
         """What waits in the same chat behind ``row``."""
         query = _WAITING.where(
-            Inbox.state == "queued", Inbox.channel == row.channel, Inbox.chat == row.chat, Inbox.id > row.id
+            INBOX.c.state == "queued", INBOX.c.channel == row.channel, INBOX.c.chat == row.chat, INBOX.c.id > row.id
         )
-        return [Waiting(*found) for found in await self.session.execute(query.order_by(Inbox.id).limit(limit))]
+        return [Waiting(*found) for found in await self.session.execute(query.order_by(INBOX.c.id).limit(limit))]
 
     async def waiting(self, limit: int = 2000) -> list[Key]:
         """Chats with something waiting, the longest first."""
-        query = select(Inbox.channel, Inbox.chat).where(Inbox.state == "queued").group_by(Inbox.channel, Inbox.chat)
+        query = (
+            select(INBOX.c.channel, INBOX.c.chat)
+            .where(INBOX.c.state == "queued")
+            .group_by(INBOX.c.channel, INBOX.c.chat)
+        )
         return [
             (channel, chat)
-            for channel, chat in await self.session.execute(query.order_by(func.min(Inbox.id)).limit(limit))
+            for channel, chat in await self.session.execute(query.order_by(func.min(INBOX.c.id)).limit(limit))
         ]
 
     async def depth(self) -> tuple[int, int]:
         """(waiting, dead) updates."""
-        query = select(Inbox.state, func.count()).where(Inbox.state.in_(("queued", "dead"))).group_by(Inbox.state)
+        query = select(INBOX.c.state, func.count()).where(INBOX.c.state.in_(("queued", "dead"))).group_by(INBOX.c.state)
         found = {row[0]: row[1] for row in await self.session.execute(query)}
         return found.get("queued", 0), found.get("dead", 0)
 
     async def finish(self, ids: Sequence[int]) -> None:
         """Handled: the words are in ``messages`` now, so the raw text goes."""
-        await _bulk(self, update(Inbox).where(Inbox.id.in_(ids), Inbox.state == "queued").values(state="done", raw=""))
+        await _bulk(
+            self, update(INBOX).where(INBOX.c.id.in_(ids), INBOX.c.state == "queued").values(state="done", raw="")
+        )
 
     async def fail(self, row_id: int, error: str, most: int) -> int:
         """Count a failed attempt; with the last of ``most`` the update is set aside as dead (its raw text stays).
@@ -147,7 +175,6 @@ class Result:
     gate_until: datetime
     attempts: int
     uncertain: int
-    external_id: str = ""
     error: str = ""
 
 
@@ -156,7 +183,7 @@ class OutboxQueue(Repository):
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Queue messages (message_id, chat_id, channel, priority)."""
-        await self.session.execute(insert(Outbox), list(rows))
+        await self.session.execute(insert(OUTBOX), list(rows))
 
     async def allowance(self, channel: str, now: datetime, per_second: float, most: int) -> tuple[int, Rate]:
         """How many messages the whole channel may send right now, with its locked row (a token bucket shared by all processes).
@@ -175,7 +202,8 @@ class OutboxQueue(Repository):
 
     async def claim(self, channel: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
         """Up to ``limit`` messages, at most one a chat, by priority and age; marks them ``sending`` and shuts their gates."""
-        rows = await self._candidates(channel, now, limit * 4)
+        found = await self.session.execute(_READY, {"channel": channel, "now": now, "most": limit * 4})
+        rows: list[tuple[datetime | None, Claimed]] = [(until, Claimed(*row)) for until, *row in found]
         expired = [row.id for until, row in rows if until is not None and until <= now]
         picked: dict[int, Claimed] = {}
         for until, row in rows:
@@ -185,28 +213,20 @@ class OutboxQueue(Repository):
             await self._set(expired, state="expired", finished_at=now)
         if picked:
             await self._set([one.id for one in picked.values()], state="sending", lease_until=now + lease)
-            await _bulk(self, update(Gate).where(Gate.chat_id.in_(picked)).values(next_at=now + lease))
+            await self._shut(picked, now + lease)
         return list(picked.values())
 
     async def settle(self, results: Sequence[Result], now: datetime) -> None:
-        """Write down what became of sends, and open or hold the gates of their chats."""
-        outbox, gates = _table(Outbox), _table(Gate)
-        connection = await self.session.connection()
-        await connection.execute(
-            update(outbox).where(outbox.c.id == bindparam("row")).values(
-                state=bindparam("to"), attempts=bindparam("tries"), uncertain=bindparam("doubt"), external_id=bindparam("ext"),
-                error=bindparam("why"), finished_at=bindparam("done"), lease_until=None,
-            ),
-            [
-                {"row": r.id, "to": r.state, "tries": r.attempts, "doubt": r.uncertain, "ext": r.external_id, "why": r.error[:200],
-                 "done": None if r.state == "queued" else now}
-                for r in results
-            ],
-        )  # fmt: skip
-        await connection.execute(
-            update(gates).where(gates.c.chat_id == bindparam("gate")).values(next_at=bindparam("until")),
-            [{"gate": r.chat_id, "until": r.gate_until} for r in results],
-        )
+        """Write down what became of sends, and open or hold the gates of their chats; those that ended alike in one go."""
+        alike: dict[tuple[Any, ...], list[Result]] = {}
+        for one in results:
+            alike.setdefault((one.state, one.attempts, one.uncertain, one.error, one.gate_until), []).append(one)
+        for (state, attempts, uncertain, error, until), these in alike.items():
+            await self._set(
+                [one.id for one in these], state=state, attempts=attempts, uncertain=uncertain, error=error[:200],
+                finished_at=None if state == "queued" else now, lease_until=None,
+            )  # fmt: skip
+            await self._shut([one.chat_id for one in these], until)
 
     async def release_lost(self, now: datetime) -> int:
         """Take back sends whose process died (their lease ran out).
@@ -231,22 +251,24 @@ class OutboxQueue(Repository):
     async def renew(self, ids: Sequence[int], chat_ids: Sequence[int], until: datetime) -> None:
         """Hold on to sends still in flight."""
         await self._set(ids, lease_until=until)
-        await _bulk(self, update(Gate).where(Gate.chat_id.in_(chat_ids)).values(next_at=until))
+        await self._shut(chat_ids, until)
 
     async def bring_near(self, channel: str, now: datetime, far: timedelta, moved: timedelta | None = None) -> None:
         """After the clock was put back (by ``moved``, if that is known): nothing waits for an instant ``far`` ahead.
 
         The gate of a chat with a send under way, or lost, stays shut until that send's lease ends.
         """
-        under_way = select(Outbox.chat_id).where(Outbox.state == "sending")
+        under_way = select(OUTBOX.c.chat_id).where(OUTBOX.c.state == "sending")
         await _bulk(
-            self, update(Gate).where(Gate.next_at > now + far, Gate.chat_id.not_in(under_way)).values(next_at=now)
+            self,
+            update(GATES).where(GATES.c.next_at > now + far, GATES.c.chat_id.not_in(under_way)).values(next_at=now),
         )
-        late = Outbox.state == "sending", Outbox.lease_until > now + far
+        late = OUTBOX.c.state == "sending", OUTBOX.c.lease_until > now + far
         await _bulk(
-            self, update(Gate).where(Gate.chat_id.in_(select(Outbox.chat_id).where(*late))).values(next_at=now + far)
+            self,
+            update(GATES).where(GATES.c.chat_id.in_(select(OUTBOX.c.chat_id).where(*late))).values(next_at=now + far),
         )
-        await _bulk(self, update(Outbox).where(*late).values(lease_until=now + far))
+        await _bulk(self, update(OUTBOX).where(*late).values(lease_until=now + far))
         _, rate = await self.allowance(channel, now, 1, 1)
         if rate.next_at > now + far:
             rate.next_at = max(now, rate.next_at + moved) if moved else now
@@ -254,39 +276,30 @@ class OutboxQueue(Repository):
     async def next_opening(self, channel: str, now: datetime) -> datetime | None:
         """When the next waiting message may go, as far as its chat's gate says."""
         query = (
-            select(func.min(Gate.next_at))
-            .join(Outbox, Outbox.chat_id == Gate.chat_id)
-            .where(Outbox.channel == channel, Outbox.state == "queued")
+            select(func.min(GATES.c.next_at))
+            .join_from(GATES, OUTBOX, OUTBOX.c.chat_id == GATES.c.chat_id)
+            .where(OUTBOX.c.channel == channel, OUTBOX.c.state == "queued")
         )
         found: datetime | None = await self.session.scalar(query)
         return found
 
     async def bury(self, chat_id: int, reason: str, now: datetime) -> None:
         """Nothing more can reach this chat: what waits for it is dead."""
-        waiting = update(Outbox).where(Outbox.chat_id == chat_id, Outbox.state == "queued")
+        waiting = update(OUTBOX).where(OUTBOX.c.chat_id == chat_id, OUTBOX.c.state == "queued")
         await _bulk(self, waiting.values(state="dead", error=reason[:200], finished_at=now))
 
     async def depth(self) -> dict[str, int]:
         """How many are queued, sending and dead."""
         query = (
-            select(Outbox.state, func.count())
-            .where(Outbox.state.in_(("queued", "sending", "dead")))
-            .group_by(Outbox.state)
+            select(OUTBOX.c.state, func.count())
+            .where(OUTBOX.c.state.in_(("queued", "sending", "dead")))
+            .group_by(OUTBOX.c.state)
         )
         return {row[0]: row[1] for row in await self.session.execute(query)}
 
-    async def _candidates(self, channel: str, now: datetime, limit: int) -> list[tuple[datetime | None, Claimed]]:
-        """What may go now, each with its expiry."""
-        query = (
-            select(
-                Outbox.expires_at, Outbox.id, Outbox.chat_id, Chat.external, Message.text, Message.body,
-                Outbox.priority, Outbox.attempts, Outbox.uncertain, Message.at,
-            )
-            .join(Gate, Gate.chat_id == Outbox.chat_id).join(Chat, Chat.id == Outbox.chat_id).join(Message, Message.id == Outbox.message_id)
-            .where(Outbox.channel == channel, Outbox.state == "queued", Gate.next_at <= now)
-            .order_by(Outbox.priority, Outbox.id).limit(limit).with_for_update(of=(Outbox, Gate), skip_locked=True)
-        )  # fmt: skip
-        return [(until, Claimed(*row)) for until, *row in await self.session.execute(query)]
-
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
-        await _bulk(self, update(Outbox).where(Outbox.id.in_(ids)).values(**values))
+        await _bulk(self, update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(**values))
+
+    async def _shut(self, chat_ids: Collection[int], until: datetime) -> None:
+        """Nothing may go to these chats before."""
+        await _bulk(self, update(GATES).where(GATES.c.chat_id.in_(chat_ids)).values(next_at=until))

@@ -8,8 +8,7 @@ URLs carry the bot's token.
 from __future__ import annotations
 
 import io
-from contextvars import ContextVar
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import aiohttp
 import orjson
@@ -30,9 +29,6 @@ FLOOD_PAUSE = 5.0
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _TOLD_APART = frozenset({400, 401, 403, 404, 408, 409})
 _ECHO = ("message_id", "date", "chat")
-
-ECHOED: Final[ContextVar[str]] = ContextVar("echoed", default="")
-"""The number of the message that this task's last call made Telegram send; for an album, that of its first."""
 
 
 class NotSentError(NetworkError):
@@ -138,10 +134,7 @@ class AiohttpRequest(BaseRequest):
             raise _classified(error) from None
 
     def parse_json_payload(self, payload: bytes) -> dict[str, Any]:  # type: ignore[override]
-        """Read an answer, keeping of an echoed message only its number, in ``ECHOED``.
-
-        PTB is told that all went well: of the message it would make an object of a hundred attributes that nobody reads.
-        """
+        """Read an answer. Of an echoed message PTB is only told that all went well: it would make a large object of it."""
         try:
             answer = decode(payload)
         except ValueError:
@@ -195,11 +188,9 @@ def _form(data: RequestData) -> aiohttp.FormData:
 
 def _noted(result: Any) -> Any:
     if isinstance(result, dict) and "message_id" in result:
-        ECHOED.set(str(result["message_id"]))
         return True
-    if isinstance(result, list) and result and isinstance(result[0], dict) and "message_id" in result[0]:
-        ECHOED.set(str(result[0]["message_id"]))
-        return [{key: item[key] for key in _ECHO if key in item} for item in result]
+    if isinstance(result, list):  # an album, of which PTB wants to see messages
+        return [{key: item[key] for key in _ECHO if key in item} if isinstance(item, dict) else item for item in result]
     return result
 
 

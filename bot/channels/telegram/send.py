@@ -38,7 +38,7 @@ from bot.channels.base import (
     Unreachable,
     Wait,
 )
-from bot.channels.telegram.request import ECHOED, NotSentError, ThrottledError
+from bot.channels.telegram.request import NotSentError, ThrottledError
 from bot.channels.telegram.retry import LONGEST
 
 SHORT_LABEL = 6
@@ -101,7 +101,7 @@ async def _deliver(bot: Bot, chat: int, message: Outgoing) -> Outcome:
         await bot.send_location(chat, *message.location, api_kwargs=markup)
     else:
         return Rejected("nothing to send")
-    return Sent(ECHOED.get())
+    return Sent()
 
 
 def keyboard(buttons: Sequence[Button]) -> dict[str, Any]:
