@@ -2,7 +2,7 @@
 
 One loop a channel. Each turn is one transaction that settles what came back and claims what may go now (one a chat, committed
 as ``sending``), then the calls run side by side. A 429 pauses the channel for all processes through its row in ``rates``;
-the lease of a send whose process died runs out and the send is repeated once (docs/adr/0003).
+the lease of a send whose process died runs out and the send is repeated (docs/adr/0003).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import Pictures
 from storage.engine import Database, is_passing
-from storage.repositories.queues import Claimed, Result
+from storage.repositories.queues import LOST_MOST, Claimed, Result
 from storage.unit import Unit
 
 log = logging.getLogger("linli.outbox")
@@ -91,7 +91,7 @@ class Sender:
     async def drain(self, seconds: float) -> None:
         """Let the sends in flight end, and settle them; claims nothing new.
 
-        A send that takes longer is left: its lease runs out, and it is repeated once.
+        A send that takes longer is left: its lease runs out, and it is repeated.
         """
         self._draining = True
         self._wake.set()
@@ -103,13 +103,13 @@ class Sender:
             task.cancel()
         try:
             await self._turn()
-        except Exception as error:  # noqa: BLE001 stopping goes on; what is not settled now is repeated once
+        except Exception as error:  # noqa: BLE001 stopping goes on; what is not settled now is repeated
             self._stumbled(error)
 
     def _stumbled(self, error: Exception) -> None:
         """Log a failed turn.
 
-        Results nobody can write down are let go in the end (repeated once, as if the process had died): one odd answer must
+        Results nobody can write down are let go in the end (repeated, as if the process had died): one odd answer must
         not hold up everybody's messages.
         """
         self._clocks = None
@@ -235,7 +235,7 @@ class Sender:
                 until = now + timedelta(seconds=min(_BACKOFF_MOST, 0.5 * 2**tries) * random.uniform(0.8, 1.2))  # noqa: S311 jitter
             case Uncertain(error):
                 doubt += 1
-                state, until = ("queued" if doubt <= 1 else "dead"), now + timedelta(seconds=1)
+                state, until = ("queued" if doubt < LOST_MOST else "dead"), now + timedelta(seconds=1)
             case Unreachable(error) | Rejected(error):
                 state = "dead"
         if state == "dead" and not isinstance(outcome, Unreachable):

@@ -77,7 +77,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """The request went out and no answer came: it may have been delivered. Tried once more at most."""
+    """The request went out and no answer came: it may have been delivered. Tried again all the same."""
 
     reason: str
 

@@ -19,6 +19,7 @@ from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
 from storage.repositories.base import Repository
 
 LOST_MOST: Final = 4
+"""Tries of a message of which nobody knows whether they arrived, before it is given up."""
 Key = tuple[str, str]
 """(channel, the channel's chat id)."""
 

@@ -10,6 +10,7 @@ import bot.outbox
 from bot.channels.telegram import request
 from handlers.messages import Priority
 from storage.models import Chat, Outbox
+from storage.repositories.queues import LOST_MOST
 from tests.fakes.botapi import BotApi, Fault, Police
 from tests.fakes.botapi.faults import Kind
 from tests.faults.conftest import Place
@@ -94,22 +95,24 @@ async def test_a_message_that_fails_too_often_is_given_up_with_an_alarm_and_the_
     assert [one.levelname for one in caplog.records if one.message == "message given up"] == ["ERROR"]
 
 
-async def test_a_half_open_socket_is_closed_within_35_s_and_the_message_repeated_once(
+async def test_a_half_open_socket_is_closed_within_35_s_and_the_message_sent_again(
     api: BotApi, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert min(bot.outbox.SEND_SECONDS, request.SEND_TIMEOUT) <= 35
     monkeypatch.setattr(bot.outbox, "SEND_SECONDS", 0.3)
     api.fault(Fault("half_open", "sendMessage", chat=1, times=1))
     api.fault(Fault("half_open", "sendMessage", chat=2, times=2))
+    api.fault(Fault("half_open", "sendMessage", chat=3, times=LOST_MOST))
     async with running(*place, api) as app:
-        chats = await move_in(app.database, [1, 2])
+        chats = await move_in(app.database, [1, 2, 3])
         for number in chats:
             api.user(number)
         await queue(app.database, chats, ["一", "二"])
-        await settled(app.database, sent=3, dead=1)
-        assert [row.uncertain for row in await rows(app.database, Outbox, Outbox.chat_id == chats[1])] == [1, 0]
-    assert texts(api, 1) == ["一", "二"]
-    assert texts(api, 2) == ["二"]
+        await settled(app.database, sent=5, dead=1)
+        for chat, doubts in ((1, [1, 0]), (2, [2, 0]), (3, [LOST_MOST, 0])):
+            assert [row.uncertain for row in await rows(app.database, Outbox, Outbox.chat_id == chats[chat])] == doubts
+    assert texts(api, 1) == texts(api, 2) == ["一", "二"]
+    assert texts(api, 3) == ["二"]
 
 
 async def test_a_lost_answer_after_delivery_costs_one_repeat_at_most(
