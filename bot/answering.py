@@ -63,7 +63,7 @@ class _Job:
 
 
 class Answering:
-    """Serves batches of chats. ``prepared`` holds updates whose pictures are fetched, by inbox id."""
+    """Serves batches of chats. ``prepared`` holds the update of a chat whose pictures are fetched, with its inbox id."""
 
     def __init__(
         self, database: Database, shelf: Shelf, channels: Mapping[str, Channel], limits: Mapping[str, Limits],
@@ -71,7 +71,7 @@ class Answering:
     ) -> None:  # fmt: skip
         self._database, self._shelf, self._channels, self._limits = database, shelf, channels, limits
         self._flood, self._clock, self._language = flood, clock, language
-        self.prepared: dict[int, Incoming] = {}
+        self.prepared: dict[Key, tuple[int, Incoming]] = {}
 
     async def serve(self, keys: Collection[Key]) -> Served:
         """Answer the next update of each chat in one transaction."""
@@ -138,16 +138,18 @@ class Answering:
                 await unit.inbox.finish([row.id for job in jobs for row in job.rows])
                 served.more = await unit.inbox.waiting_in([chat.id for chat in answered])
         served.done = {job.key: job.said is not None for job in jobs}
-        for job in jobs:
-            for row in job.rows:
-                self.prepared.pop(row.id, None)
+        for key in keys:
+            if (
+                key not in served.busy
+            ):  # what was prepared is answered now, or was set aside or answered elsewhere before
+                self.prepared.pop(key, None)
         return served
 
     async def _read(self, unit: Unit, heads: Iterable[Waiting], served: Served) -> list[_Job]:
         """The heads of the chats' queues, parsed; what needs a download first is named in ``served``."""
         jobs: list[_Job] = []
         for row in heads:
-            said, rows = self.prepared.get(row.id) or self._parse(row), [row]
+            said, rows = self._prepared(row) or self._parse(row), [row]
             if said is not None and said.album:
                 said, rows = await self._album(unit, row, said)
             if (
@@ -159,6 +161,10 @@ class Answering:
             else:
                 jobs.append(_Job(rows, said))
         return jobs
+
+    def _prepared(self, row: Waiting) -> Incoming | None:
+        number, said = self.prepared.get((row.channel, row.chat), (None, None))
+        return said if number == row.id else None
 
     async def _album(self, unit: Unit, row: Waiting, said: Incoming) -> tuple[Incoming, list[Waiting]]:
         """The pictures of one album, which come as updates of their own, as one message."""
@@ -194,16 +200,19 @@ class Answering:
         if said.group and not chat.group:
             chat.group = True
         await self._shelf.texts.warm(chat.person.language)
-        speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], _heard(said), said.external_id)
+        body = _heard(said)
+        speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], body, said.external_id)
         ctx = Context(unit, chat, self._shelf, now)
         replies = await (_respond_behind_savepoint(ctx, said) if alone else _respond(ctx, said))
+        if ctx.pressed:
+            body["press"] = ctx.pressed
         chat.seen_at = now
         if said.kind is not Kind.BLOCKED and chat.unreachable_at is not None:
             chat.unreachable_at = None
         for one in replies:
             speaker.say(chat, one)
         for push in ctx.pushes:
-            speaker.say(push.chat, push.reply, push.priority, remember=push.chat.form is None)
+            speaker.push(push)
         if self._flood.first_warning(f"{chat.channel}:{chat.external}"):
             speaker.say(chat, reply("common.slow_down"), remember=False)
 

@@ -105,9 +105,9 @@ class App:
         channels: dict[str, Channel] = {}
         limits = {"telegram": Limits()}  # its messages wait in the outbox even while no token is set
         flood = Flood(settings.flood_burst, settings.flood_rate, clock)
-        answering = Answering(self.database, self.shelf, channels, limits, flood, clock, settings.lang)
+        self.answering = Answering(self.database, self.shelf, channels, limits, flood, clock, settings.lang)
         self.dispatch = Dispatch(
-            self.database, answering, channels, self.pictures, flood, clock, self.metrics, settings.dead_after
+            self.database, self.answering, channels, self.pictures, flood, clock, self.metrics, settings.dead_after
         )
         lifetimes = Lifetimes.of(settings)
         self.store = Store(

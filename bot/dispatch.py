@@ -159,7 +159,7 @@ class Dispatch:
         try:
             await self._answering.meet(key, said)
             attachments = await self._pictures.take(self._channels[key[0]], key, said.attachments)
-            self._answering.prepared[row_id] = replace(said, attachments=attachments)
+            self._answering.prepared[key] = row_id, replace(said, attachments=attachments)
         except Exception as error:  # noqa: BLE001 part of the boundary: counted like any other failure
             await self._failed(key, error)
             return

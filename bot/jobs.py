@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import path_of
 from bot.settings import Settings
+from bot.web.lifetime import Lifetimes
 from handlers.context import Shelf
 from handlers.notices.fanout import fan_out
 from storage.engine import Database
@@ -23,6 +24,8 @@ FILES_WAIT: Final = timedelta(days=1)
 """How long an uploaded picture may wait for the words it belongs to."""
 SENT_KEPT: Final = timedelta(days=1)
 """How long the row of a sent message stays in the queue; its words are in the transcript."""
+INVITES_KEPT: Final = timedelta(days=30)
+"""How long an invite that has run out is still known, so that whoever tries it is told why it does not work."""
 LOOK, CHUNK, PAUSE_SECONDS = 2_000, 100, 0.01
 """Rows looked up at once, forgotten in one transaction, and how long others have the writer in between."""
 
@@ -44,11 +47,14 @@ def keeping(settings: Settings) -> dict[str, timedelta]:
         "failed updates": timedelta(days=settings.keep_failed_days),
         "sends": SENT_KEPT,
         "messages": messages,
+        "secrets": timedelta(minutes=settings.rules.link_minutes),
         "drafts": timedelta(hours=settings.rules.draft_hours),
         "conversations": messages,
         "calls": messages,
         "remarks": timedelta(days=settings.keep_remarks_days),
         "cases": records,
+        "invites": INVITES_KEPT,
+        "people": timedelta(days=settings.keep_people_days),
         "proposals": records,
     }
 
@@ -77,6 +83,7 @@ class Jobs:
         self._keep = keeping(settings)
         self.table = (
             Job("notices", 1.0, self._notices),
+            Job("figures", 5.0, self._figures),
             Job("erase", 0.5, self._erase),
             Job("gauges", 10.0, self._gauges),
             Job("tidy", 600.0, self._tidy),
@@ -90,6 +97,16 @@ class Jobs:
                 return False
         async with self._database.writing() as unit:
             return await fan_out(unit, self._shelf, self._clock.now(), self._sent_to) > 0
+
+    async def _figures(self) -> bool:
+        """Count what became of large notices, by a reader, so that nobody is held up by it."""
+        now = self._clock.now()
+        async with self._database.reading() as unit:
+            counted = {one.id: await unit.notices.count(one) for one in await unit.notices.to_count(now)}
+        if counted:
+            async with self._database.writing(wake=False) as unit:
+                await unit.notices.keep(counted, now)
+        return False
 
     async def _gauges(self) -> bool:
         """Depths of the queues, for Prometheus."""
@@ -105,17 +122,30 @@ class Jobs:
     async def _erase(self) -> bool:
         """Carry on with what somebody had deleted and was too much for the transaction of their message."""
         async with self._database.reading() as unit:
-            if not await unit.erasure.any_left():
+            if not await unit.erasure.any_left(self._clock.now()):
                 return False
         async with self._database.writing(wake=False) as unit:
-            await unit.erasure.carry_on()
+            await unit.erasure.carry_on(self._clock.now())
         return True
 
     async def _tidy(self) -> bool:
         """Forget what needs not be remembered any longer (domain.md §9: retention)."""
-        more = False
+        more = await self._end_pages()
         for kind, keep in self._keep.items():
             more |= await self._forget(kind, self._clock.now() - keep)
+        return more
+
+    async def _end_pages(self) -> bool:
+        """End browser sessions that are over: who is not signed in any more cannot be reached there, staff least of all."""
+        lifetimes, now, more = Lifetimes.of(self._settings), self._clock.now(), False
+        for span, staff in ((lifetimes.staff, True), (lifetimes.resident, False)):
+            begun, active = now - span.whole, now - span.idle
+            async with self._database.reading() as unit:
+                found = await unit.people.expired_pages(begun, active, CHUNK, staff=staff)
+            if found:
+                async with self._database.writing(wake=False) as unit:
+                    await unit.people.end_pages(found, now)
+            more |= len(found) == CHUNK
         return more
 
     async def _forget(self, kind: str, before: datetime) -> bool:

@@ -10,8 +10,10 @@ import io
 import logging
 import os
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -30,6 +32,8 @@ log = logging.getLogger("linli.pictures")
 DECODERS = 2
 """Pictures decoded at the same time: while one of them turns out to be malicious, the others go on."""
 RETRY_SECONDS = (0.5, 2.0)
+PLACES = 4
+"""Files of one channel in memory at the same time, from before they are read until they are kept."""
 KEPT = frozenset({Kind.PHOTO, Kind.VOICE})
 TYPES = frozenset({"JPEG", "PNG", "WEBP", "MPO"})
 SPOKEN = frozenset(
@@ -87,6 +91,11 @@ class Pictures:
         self._idle: asyncio.LifoQueue[Decoder] = asyncio.LifoQueue()
         for one in self._decoders:
             self._idle.put_nowait(one)
+        self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, PLACES))
+
+    def place(self, channel: str) -> asyncio.Semaphore:
+        """Room for one file of a channel: hold it from before the file is read; one channel's trouble is not another's."""
+        return self._places[channel]
 
     def path(self, name: str) -> Path:
         """Where the picture with this name lies; names come from our own table, never from outside."""
@@ -162,8 +171,9 @@ class Pictures:
         if channel.stores_uploads:
             return await self._uploaded(key, one)
         try:
-            data = await self._fetched(channel, one)
-            kept = await (self.keep_voice(key, data, one.mime) if one.kind is Kind.VOICE else self.keep(key, data))
+            async with self.place(channel.name):
+                data = await self._fetched(channel, one)
+                kept = await (self.keep_voice(key, data, one.mime) if one.kind is Kind.VOICE else self.keep(key, data))
             return replace(one, media_id=kept.id)
         except PictureRefused as refused:
             return replace(one, problem=refused.key)

@@ -77,6 +77,9 @@ class Settings:
     keep_records_days: int = setting(
         1095, "days the words and pictures of finished reports and decided proposals are kept; their figures stay"
     )
+    keep_people_days: int = setting(
+        730, "days without a word after which name, phone and area of whoever cannot be reached any more are deleted"
+    )
     rules: Rules = field(default_factory=Rules)
 
     @property

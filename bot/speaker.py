@@ -6,17 +6,22 @@ All in the caller's transaction, so that either the state and the words about it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot.channels.base import Limits
 from bot.channels.render import render
+from handlers.context import Push
 from handlers.messages import Priority, Reply
 from handlers.texts import Texts
+from knowledge.references import references
 from storage.models import Chat
-from storage.repositories.base import references
+from storage.models.privacy import SECRET
 from storage.unit import Unit
+
+_SOMEBODYS: Final = "HPRT"
+"""The kinds of references under which something may have to be forgotten; notices are not anybody's."""
 
 
 @dataclass(slots=True)
@@ -50,10 +55,17 @@ class Speaker:
         A question without choices ends those before it; a mere note leaves them.
         """
         parts = list(render(reply, self._texts, chat.person.language, self._limits.get(chat.channel, Limits())))
-        refs = references(" ".join(text for text, _ in parts))
+        refs = references(" ".join(text for text, _ in parts), _SOMEBODYS)
+        if reply.instead is not None:
+            refs = (*refs, SECRET)
         self._lines += [_Line(chat, True, text, body, "", priority, refs) for text, body in parts]
         if remember and (reply.choices or reply.question):
             chat.choices = [[self._texts.say(chat.person.language, one.label), one.token] for one in reply.choices]
+
+    def push(self, push: Push) -> None:
+        """Words nobody waited for: the numbers of an open form stay, those of anything else end with what stands below it."""
+        free = push.chat.form is None
+        self.say(push.chat, replace(push.reply, question=True) if free else push.reply, push.priority, remember=free)
 
     async def write(self) -> None:
         """Write everything collected. The chats must have ids (flushed)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from bot.channels.base import Limits
 from bot.speaker import Speaker
 from handlers.context import Shelf
-from handlers.general.leaving import end_duties
+from handlers.general.leaving import LastAdministratorError, end_duties
 from storage.engine import Database
 from storage.models import Duty, Person
 from storage.unit import Unit
@@ -63,8 +63,10 @@ async def find(unit: Unit, who: str) -> Person:
 
 async def dismiss(
     database: Database, shelf: Shelf, limits: Mapping[str, Limits], now: datetime, who: str, role: str = "", area: str = ""
-) -> list[Duty]:  # fmt: skip
+) -> tuple[str, list[Duty]]:  # fmt: skip
     """End the duties of somebody (all, or those of a role or in an area), at once and for every process.
+
+    Returns their name, which may be empty, and what ended.
 
     Raises StaffError for nobody, for a duty they do not hold, and for the last administrator.
     """
@@ -72,26 +74,18 @@ async def dismiss(
         person = await find(unit, who)
         held = [duty for duty, _ in await unit.staff.duties(person.id)]
         ending = [duty for duty in held if role in ("", duty.role) and area in ("", duty.area_code)]
-        await _check(unit, person, held, ending)
-        pushes = await end_duties(unit, shelf, person, ending, now)
+        if not ending:
+            raise StaffError("they hold no such duty; `python -m bot staff` lists what they hold.")
+        try:
+            pushes = await end_duties(unit, shelf, person, ending, now)
+        except LastAdministratorError as error:
+            raise StaffError(
+                "this is the last administrator; invite another one first: `python -m bot invite admin --area CODE`."
+            ) from error
         speaker = Speaker(unit, shelf.texts, limits, now)
         for push in pushes:
             await shelf.texts.warm(push.chat.person.language)
-            speaker.say(push.chat, push.reply, push.priority, remember=push.chat.form is None)
+            speaker.push(push)
         await unit.session.flush()
         await speaker.write()
-    return ending
-
-
-async def _check(unit: Unit, person: Person, held: Sequence[Duty], ending: Sequence[Duty]) -> None:
-    if not ending:
-        raise StaffError("they hold no such duty; `python -m bot staff` lists what they hold.")
-    stays = any(duty.role == "admin" for duty in held if duty not in ending)
-    if (
-        not stays
-        and any(duty.role == "admin" for duty in ending)
-        and not await unit.staff.others_with("admin", person.id)
-    ):
-        raise StaffError(
-            "this is the last administrator; invite another one first: `python -m bot invite admin --area CODE`."
-        )
+    return person.name, ending

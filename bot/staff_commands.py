@@ -64,7 +64,7 @@ async def sign_off(settings: Settings, who: str, role: str, area: str) -> int:
     app = App(replace(settings, telegram_token=""))
     try:
         await app.start()
-        ended = await dismiss(app.database, app.shelf, app.limits, app.clock.now(), who, role, area)
+        name, ended = await dismiss(app.database, app.shelf, app.limits, app.clock.now(), who, role, area)
     except StaffError as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,7 +74,7 @@ async def sign_off(settings: Settings, who: str, role: str, area: str) -> int:
     finally:
         await app.close()
     for duty in ended:
-        print(f"ended: {duty.role} {duty.area_code} of {duty.person_id}")
+        print(f"ended: {duty.role} {duty.area_code} of {name} ({duty.person_id})")
     return 0
 
 

@@ -104,11 +104,16 @@ def voiced(case: Case, voice: int) -> Reply:
 
 async def show_to(ctx: Context, chat: Chat, case: Case, shown: Reply) -> bool:
     """Push what is ``shown`` of a case to somebody on duty, audited as if they had asked; False when they cannot be reached."""
-    off = case.private and chat.channel in ctx.rules.private_channels
+    off = kept_off(ctx, case, chat)
     told = ctx.tell(chat, Reply((say("case.card.elsewhere", ref=case.ref),)) if off else shown, _priority(case))
     if told and not off:
         ctx.unit.audit.add(ctx.now, chat.person_id, "case.read", case.ref, pushed=True)
     return told
+
+
+def kept_off(ctx: Context, case: Case, chat: Chat) -> bool:
+    """Whether the city keeps this case off the chat's channel (rules.private_off)."""
+    return case.private and chat.channel in ctx.rules.private_channels
 
 
 async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) -> Handed:
@@ -166,10 +171,11 @@ def card(case: Case, photos: tuple[int, ...] = ()) -> Reply:
         say("case.card.words", words=case.words),
         say("case.card.due", due=told(case.due_at), state=say(f"case.state.{case.state}")),
     )
-    return Reply(lines, _moves(case), photos, card=True)
+    return Reply(lines, moves(case), photos, card=True)
 
 
-def _moves(case: Case) -> tuple[Choice, ...]:
+def moves(case: Case) -> tuple[Choice, ...]:
+    """What staff can do with it as it stands; nothing once it is finished."""
     if case.state in ("submitted", "returned", "reopened"):
         moves = (("accept", "primary"), ("return", ""), ("human", ""))
     elif case.state == "accepted":

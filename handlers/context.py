@@ -64,6 +64,8 @@ class Context:
     shelf: Shelf
     now: datetime
     pushes: list[Push] = field(default_factory=list)
+    pressed: str = ""
+    """The button that typed words stood for, kept with them in the transcript."""
     _duties: Sequence[tuple[Duty, Area]] | None = None
 
     @property

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers import danger
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
-from handlers.form import engine
+from handlers.form import engine, standing
+from handlers.form.world import keep_caption
 from handlers.messages import Incoming, Kind, Reply, Say, say
 from handlers.texts import plain
 from handlers.topic import Answer
@@ -20,8 +22,9 @@ from knowledge.numerals import ordinal
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
+_WEIGHTY = {"case.solved": "case.see"}
+"""Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
-_NEGATIVE = ("不", "没", "别", "还没", "还不", "还是不", "no", "not")
 
 
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
@@ -31,12 +34,12 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     with the open question asked again.
     """
     said, cut = _clean(ctx, said)
-    asked = engine.position(ctx)
+    asked = standing.position(ctx)
     try:
         replies = _listed(await _route(ctx, said))
     except Stale as stale:
         replies = [stale.reply]
-    if replies and asked is not None and engine.position(ctx) == asked and not engine.is_question(ctx, replies[-1]):
+    if replies and asked is not None and standing.position(ctx) == asked and not standing.is_question(ctx, replies[-1]):
         replies.append(await engine.ask(ctx))  # something else was done in the middle of a form, which goes on
     if cut and replies:
         replies[0] = _with_line(replies[0], say("common.cut", limit=ctx.rules.text_limit))
@@ -52,7 +55,7 @@ async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
     if isinstance(refusal, NotAllowed):
         ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
     if refusal.final:
-        engine.put_aside(ctx)
+        standing.put_aside(ctx)
     return [refusal.reply]
 
 
@@ -61,27 +64,30 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return await _call(ctx, "kind", said.kind.value, said)
     if ctx.chat.group:  # other people read there: nothing is answered but how to talk in private
         return Reply((say("common.private_only"),)) if said.kind is Kind.COMMAND else None
-    if ctx.chat.form is not None and engine.current(ctx) is None:
-        engine.put_aside(ctx)
+    if ctx.chat.form is not None and standing.current(ctx) is None:
+        standing.put_aside(ctx)
     if said.kind is not Kind.PRESS:
         relayed = await _call(ctx, "kind", "relay", said)
         if relayed is not None:
             return relayed
     said = _chosen(ctx, said)
+    ctx.pressed = said.press
     if said.kind is Kind.PRESS:
         return await _pressed(ctx, said)
     if (answer := await _global(ctx, said)) is not None:
         return answer
-    if engine.current(ctx) is not None and _is_for_form(ctx, said):
+    if standing.current(ctx) is not None and _is_for_form(ctx, said):
         return await _in_form(ctx, said)
-    if said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip():
+    if said.kind is Kind.VOICE:
+        return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
+    if (said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()) or danger.found(ctx, said):
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
 
 
 def _is_for_form(ctx: Context, said: Incoming) -> bool:
     """A voice only where the form hands it on: elsewhere it goes to a person at once."""
-    return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or engine.takes_voices(ctx))
+    return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or standing.takes_voices(ctx))
 
 
 async def _pressed(ctx: Context, said: Incoming) -> Answer:
@@ -111,9 +117,17 @@ async def _global(ctx: Context, said: Incoming) -> Answer:
 async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
+    if name in ("none", "unsure", "report") and (invited := _invited(ctx)):
+        return await _call(ctx, "press", "case.add", replace(said, press=invited))
     if name not in ("none", "unsure"):
         ctx.chat.misses = 0
     return await _call(ctx, "intent", name, said)
+
+
+def _invited(ctx: Context) -> str:
+    """The button under 要补充什么吗, where that was asked last: what is said next are the words to add."""
+    tokens = [str(token) for _, token in ctx.chat.choices]
+    return tokens[0] if len(tokens) == 1 and tokens[0].startswith("case.add:") else ""
 
 
 async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
@@ -123,17 +137,25 @@ async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
 
 async def _in_form(ctx: Context, said: Incoming) -> Answer:
     """An answer to the open question, unless it is something else: danger, or a question of another kind."""
-    danger = _emergency(ctx, said)
-    if danger and not engine.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
-        return danger
+    first = [] if _is_number_asked_for(ctx, said) else danger.first(ctx, said)
+    if first and not standing.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
+        if said.kind is not Kind.PHOTO:
+            return first
+        keep_caption(ctx, said)
+        said = replace(said, text="")
     aside = await _asked_aside(ctx, said)
-    return [*danger, *_listed(aside if aside is not None else await engine.hear(ctx, said))]
+    return [*first, *_listed(aside if aside is not None else await engine.hear(ctx, said))]
+
+
+def _is_number_asked_for(ctx: Context, said: Incoming) -> bool:
+    """Whether a bare 120 is what the open question wants, and not the number to call."""
+    return standing.takes_numbers_literally(ctx) and said.text.strip().isdecimal()
 
 
 async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
     """In the middle of a form, a question that is surely about something else, where the form asked for no free words."""
     lost = ctx.shelf.texts.hears("words.unknown", said.text)  # 什么意思 asks about the question itself
-    if said.kind is not Kind.TEXT or lost or engine.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
+    if said.kind is not Kind.TEXT or lost or standing.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
         return None
     meant = ctx.shelf.understander.understand(said.text)
     about_else = meant.intent in ("notice", "progress") or (meant.intent == "service" and meant.entry_id is not None)
@@ -145,7 +167,7 @@ def _chosen(ctx: Context, said: Incoming) -> Incoming:
     words = said.text.strip().lower()
     if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
         return said
-    number = None if engine.takes_numbers_literally(ctx) else ordinal(words)
+    number = None if standing.takes_numbers_literally(ctx) else ordinal(words)
     if number is not None and 0 < number <= len(ctx.chat.choices):
         return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[number - 1][1]), text="")
     simple = plain(words) if len(words) <= SHORT_ANSWER else words
@@ -160,14 +182,28 @@ def _meant(ctx: Context, said: Incoming) -> Incoming:
 
     The last button that fits wins, since 没解决 stands after 解决了 and is the narrower.
     """
-    in_form = engine.current(ctx) is not None
+    if danger.found(ctx, said):  # 不好了，着火了 is no 好了
+        return said
+    in_form = standing.current(ctx) is not None
     if not in_form and (only := _only_guess(ctx)) and ctx.shelf.texts.hears("words.yes", said.text):
         return replace(said, kind=Kind.PRESS, press=only, text="")
     if len(said.text) <= SHORT_ANSWER:
         for _, token in reversed(ctx.chat.choices):
             if (_answers_question if in_form else _stands_for)(ctx, str(token), said.text):
-                return replace(said, kind=Kind.PRESS, press=str(token), text="")
+                return replace(said, kind=Kind.PRESS, press=_unless_doubted(ctx, str(token), said.text), text="")
     return said
+
+
+def _unless_doubted(ctx: Context, token: str, text: str) -> str:
+    """The button, or the one that asks once more where anything besides a plain yes was said: 谁说解决了, 修好了吗."""
+    name, _, about = token.partition(":")
+    if name not in _WEIGHTY:
+        return token
+    rest = plain(text)
+    for word in sorted(ctx.shelf.texts.words(f"heard.{name}"), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    doubted = any(mark in rest for mark in ctx.shelf.texts.words("words.doubt"))
+    return f"{_WEIGHTY[name]}:{about}" if doubted else token
 
 
 def _only_guess(ctx: Context) -> str:
@@ -191,18 +227,11 @@ def _stands_for(ctx: Context, token: str, text: str) -> bool:
     if not texts.has(key):
         return False
     words = plain(text)
-    opposed = words.startswith(_NEGATIVE)
+    negative = tuple(texts.words("words.negative"))
+    opposed = words.startswith(negative)
     return texts.hears(key, text) or any(
-        len(word) > 1 and word in words and (not opposed or word.startswith(_NEGATIVE)) for word in texts.words(key)
+        len(word) > 1 and word in words and (not opposed or word.startswith(negative)) for word in texts.words(key)
     )
-
-
-def _emergency(ctx: Context, said: Incoming) -> list[Reply]:
-    """Inside a form: what to do first when life is in danger; the form goes on below it."""
-    if engine.current(ctx) is None or said.kind is not Kind.TEXT or not said.text:
-        return []
-    found = ctx.shelf.understander.understand(said.text).emergency
-    return [Reply((say("emergency.first", name=found.name, phone=found.phone),), card=True)] if found else []
 
 
 def _clean(ctx: Context, said: Incoming) -> tuple[Incoming, bool]:

@@ -71,7 +71,7 @@ async def forget(ctx: Context) -> None:
     """Keep nothing of what the speaker said or sent that is not part of an official record, on any channel.
 
     For whoever refuses consent or has their data deleted. What staff were told in a call that is not over stays with them
-    until it is.
+    until it is, and goes then.
     """
     person, erasure = ctx.person, ctx.unit.erasure
     await erasure.conversations(person.id)

@@ -125,6 +125,8 @@ class Reply:
     photos: tuple[int, ...] = ()
     card: bool = False
     location: Location | None = None
+    instead: Say | None = None
+    """What the transcript keeps in place of words that are secret, some minutes after they were sent or shown."""
     question: bool = False
     """Whether what is typed next answers it: the numbers of earlier choices end here, even when it offers none."""
 

@@ -18,6 +18,7 @@ from knowledge.entries import (
     Emergency,
     Group,
     IntentCues,
+    Manner,
     Material,
     Place,
     Question,
@@ -52,6 +53,7 @@ class Catalogue:
     staff: tuple[StaffMember, ...]
     intents: Mapping[str, IntentCues]
     emergencies: Mapping[str, Emergency]
+    manners: Mapping[str, Manner]
     children: Mapping[str, tuple[Area, ...]] = field(repr=False)
 
     def lineage(self, code: str) -> tuple[Area, ...]:
@@ -137,6 +139,7 @@ def _assemble(tables: dict[str, list[_Row]], problems: list[str]) -> Catalogue:
         staff=tuple(_build(StaffMember, row.values) for row in tables["staff"]),
         intents=_by_id(tables["intent"], IntentCues, problems),
         emergencies=_by_id(tables["emergency"], Emergency, problems),
+        manners=_by_id(tables["manner"], Manner, problems),
         children={code: tuple(below) for code, below in children.items()},
     )
 

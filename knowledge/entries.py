@@ -167,6 +167,15 @@ class Emergency:
     id: str
     name: str
     phone: str
+    alone: tuple[str, ...]
     words: tuple[str, ...]
     not_words: tuple[str, ...]
     examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """A manner of speaking of danger (`now`, `here`, `about`, `apart`) and the words that tell it."""
+
+    id: str
+    words: tuple[str, ...]

@@ -5,7 +5,6 @@ so that the cost of each mistake stays a setting.
 """
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +14,8 @@ from knowledge.entries import IntentCues
 from knowledge.grams import Index, Likeness
 from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.matching import Reason
+from knowledge.references import references
 from knowledge.words import normalise
-
-REFERENCE = re.compile(r"(?<![0-9a-z])(?=[2-9]*[a-hjkmnp-z])(?=[a-hjkmnp-z]*[2-9])[2-9a-hjkmnp-z]{5,8}(?![0-9a-z])")
-"""A reference such as R7K2Q in normalised text: five to eight of the letters and digits that can't be misheard, both kinds."""
 
 _SAID: Mapping[str, str] = {
     "service": "办事",
@@ -141,12 +138,12 @@ class Cues:
             for intent, weight in self._for.get(span.word, ()):
                 seen.setdefault(intent, {})[span.word] = weight
         like = self._wordings.nearest(text)
-        reference = REFERENCE.search(text)
+        reference = next(iter(references(text)), "")
         opposed = Counter(intent for word in against for intent in self._against[word])
         told = {**seen, **like, **({"progress": None} if reference else {})}
         leanings = {}
         for intent in told:
-            code = reference.group().upper() if reference and intent == "progress" else ""
+            code = reference if intent == "progress" else ""
             leaning = Leaning(intent, 0.0, seen.get(intent, {}), like.get(intent), code)
             strength = self._strength(leaning, text) - self._weights.against * opposed[intent]
             leanings[intent] = replace(leaning, strength=max(0.0, strength))

@@ -88,6 +88,10 @@ class Lexicon:
         """The single words that decide, for a cutter to know them."""
         return self._single.keys()
 
+    def mentions(self, text: str) -> bool:
+        """Whether any word occurs at all, excluded or not: a quick look before a thorough one."""
+        return next(iter(self._automaton.iter(text)), None) is not None if len(self._automaton) else False
+
     def find(self, text: str) -> Found:
         """The phrases in a normalised text; owners whose excluding word occurs have none."""
         spans = occurrences(self._automaton, text)

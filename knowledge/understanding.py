@@ -11,9 +11,10 @@ from typing import Any
 
 from knowledge.catalogue import Catalogue
 from knowledge.content import shares_content
+from knowledge.danger import Dangers
 from knowledge.entries import Emergency
 from knowledge.intents import BY_ENTRY, About, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
-from knowledge.lexicon import Found, Keywords, Lexicon
+from knowledge.lexicon import Found
 from knowledge.matching import Candidate, Matcher, Reason
 from knowledge.words import LONGEST, Cutter, normalise
 
@@ -73,7 +74,8 @@ class Understander:
         self._thresholds = thresholds
         self._weights = weights
         self._emergencies = catalogue.emergencies
-        self._dangers = Lexicon(Keywords(e.id, e.words, e.not_words) for e in catalogue.emergencies.values())
+        manners = {manner.id: manner.words for manner in catalogue.manners.values()}
+        self._dangers = Dangers(catalogue.emergencies.values(), manners)
         self._matcher = Matcher(catalogue, cutter)
         self._cues = Cues(catalogue.intents.values(), weights)
         self._last: Understanding | None = None

@@ -10,7 +10,7 @@ from handlers.messages import Reply
 from handlers.texts import Texts
 
 Rendered = tuple[str, dict[str, Any]]
-"""(text, body): body holds buttons, photos, card, location; empty entries are left out."""
+"""(text, body): body holds buttons, photos, card, location, what stands instead of a secret; empty entries are left out."""
 
 
 def render(reply: Reply, texts: Texts, language: str, limits: Limits) -> list[Rendered]:
@@ -30,6 +30,9 @@ def render(reply: Reply, texts: Texts, language: str, limits: Limits) -> list[Re
     last, body = messages[-1]
     extra = {"buttons": buttons, "photos": photos, "card": reply.card, "location": _pair(reply)}
     messages[-1] = (last, body | {key: value for key, value in extra.items() if value})
+    if reply.instead is not None:
+        instead = {"instead": texts.say(language, reply.instead)}
+        return [(part, body | instead) for part, body in messages]
     return messages
 
 

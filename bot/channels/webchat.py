@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -127,14 +127,21 @@ class WebChat:
             self._event.clear()
             self._woken.clear()
             self._all = False
-            try:
-                await self.deliver(chats)
-                if chats is None and self._listeners and now() - self._checked >= CHECK:
-                    self._checked = now()
-                    await self.let_go()
-            except Exception:  # the database may be away for a moment: the next look catches up
-                log.exception("web chat delivery failed")
+            well = await self._tried(self.deliver(chats), "web chat delivery failed")
+            if chats is None and self._listeners and now() - self._checked >= CHECK:
+                self._checked = now()
+                well &= await self._tried(self.let_go(), "signed-out pages not let go")
+            if not well:
                 await asyncio.sleep(POLL)
+
+    async def _tried(self, work: Awaitable[None], failure: str) -> bool:
+        """Whether it went well: the database may be away for a moment, and one trouble does not keep the other from its turn."""
+        try:
+            await work
+        except Exception:
+            log.exception(failure)
+            return False
+        return True
 
     async def deliver(self, chats: Collection[str] | None = None) -> None:
         """Bring what is new to the open pages of ``chats`` (None for all), in as few questions as the batch allows."""

@@ -6,7 +6,7 @@ out is finished (sentences in the reader's language, names of pictures, plain ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -75,6 +75,10 @@ class PhotoRefused:
     status: int = 422
 
 
+Body = Callable[[], Awaitable[bytes | None]]
+"""Reads what is being uploaded, None when it is too large."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskRow:
     """One open case as words. ``level`` colours ``due``: "", "good", "warning" or "urgent"; the words say it too.
@@ -119,7 +123,10 @@ class DeskStep:
 
 @dataclass(frozen=True, slots=True)
 class DeskCase:
-    """One case in full: its row, the resident's words, files and place, who handles it, and every step, oldest first."""
+    """One case in full: its row, the resident's words, files and place, who handles it, and every step, oldest first.
+
+    ``movable``: something can be done with it in the chat.
+    """
 
     row: DeskRow
     words: str
@@ -132,6 +139,7 @@ class DeskCase:
     recordings: tuple[Recording, ...] = ()
     steps: tuple[DeskStep, ...] = ()
     stamp: str = ""
+    movable: bool = True
 
 
 class ChatBackend(Protocol):
@@ -170,8 +178,8 @@ class ChatBackend(Protocol):
         """Keep what a person sent; returns once it is committed. A repeated ``external_id`` has no effect."""
         ...
 
-    async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
-        """Check, clean and keep an uploaded picture (at most 10 MB, any bytes) that belongs to ``chat``."""
+    async def store_photo(self, chat: str, read: Body) -> StoredPhoto | PhotoRefused:
+        """Check, clean and keep an uploaded picture (any bytes) that belongs to ``chat``; it is read once there is room."""
         ...
 
     async def photo(self, chat: str, name: str) -> Photo | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -16,6 +18,7 @@ from bot.web.socket import Socket
 from handlers.texts import LANGUAGES, language_of
 
 PHOTO_BYTES: Final = 10 * 1024 * 1024
+PHOTO_SECONDS: Final = 60.0
 PARTS: Final = {"resident": "resident", "grid": "grid", "volunteer": "volunteer", "desk": STAFF}
 
 
@@ -101,12 +104,11 @@ class ChatRoutes:
         session = await self._sessions.require(request, slot, self._pages.language(request))
         if not request.content_type.startswith("image/"):
             return self._refused(session.language, "web.error.photo_kind", 415)
-        data = await _read(request, PHOTO_BYTES)
-        if data is None:
+        if (request.content_length or 0) > PHOTO_BYTES:
             return self._refused(session.language, "web.error.photo_size", 413)
         if not session.kept:
             session = await self._backend.open_chat(session.token, slot, session.language)
-        kept = await self._backend.store_photo(session.chat, data)
+        kept = await self._backend.store_photo(session.chat, partial(_read, request))
         if isinstance(kept, PhotoRefused):
             return self._refused(session.language, kept.key, kept.status)
         return web.json_response({"media": kept.name}, status=201)
@@ -154,15 +156,17 @@ class ChatRoutes:
         return self._pages.settings.sample and _is_loopback(request.url.host or "")
 
 
-async def _read(request: web.Request, limit: int) -> bytes | None:
-    """The body, or None when it is longer than ``limit`` bytes."""
-    if (request.content_length or 0) > limit:
-        return None
+async def _read(request: web.Request) -> bytes | None:
+    """The body, or None when it is longer than a photo may be; who sends too slowly gives the place to others."""
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            return None
+    try:
+        async with asyncio.timeout(PHOTO_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > PHOTO_BYTES:
+                    return None
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
     return bytes(body)
 
 

@@ -38,11 +38,11 @@ class DeskRoutes:
     async def table(self, request: web.Request) -> web.Response:
         """The open cases of whoever the slot's cookie names (``staff`` without a slot); 403 for others."""
         slot, session = await self._who(request)
-        seen = request.query.get("seen", "")
+        part, seen = _asked(request, "rows")
         desk = await self._backend.desk(session.chat, session.language, seen) if session else None
         if session is None or desk is None:
             return self._pages.message(request, "web.page.staff_only", 403)
-        if request.query.get("part") != "rows":
+        if not part:
             return self._pages.render("desk", session.language, desk=desk, case=None, slot=slot)
         if seen == desk.stamp:
             return web.Response(status=204, headers={"Cache-Control": "no-store"})
@@ -53,11 +53,11 @@ class DeskRoutes:
         slot, session = await self._who(request)
         if session is None:
             return self._pages.message(request, "web.page.staff_only", 403)
-        seen = request.query.get("seen", "")
+        part, seen = _asked(request, "case")
         case = await self._backend.case(session.chat, session.language, request.match_info["ref"], seen)
         if case is None:
             raise web.HTTPNotFound
-        if request.query.get("part") == "case":
+        if part:
             if seen == case.stamp:
                 return web.Response(status=204, headers={"Cache-Control": "no-store"})
             return self._pages.render("desk_case", session.language, case=case, slot=slot)
@@ -80,3 +80,9 @@ class DeskRoutes:
     async def _who(self, request: web.Request) -> tuple[str, ChatSession | None]:
         slot = slot_of(request) if "slot" in request.match_info else STAFF
         return slot, await self._sessions.find(request, slot, self._pages.language(request))
+
+
+def _asked(request: web.Request, piece: str) -> tuple[bool, str]:
+    """Whether only this piece is asked for, and the stamp the page has of it: a whole page is shown, so it has seen none."""
+    part = request.query.get("part") == piece
+    return part, request.query.get("seen", "") if part else ""

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.channels.base import Button
 from bot.web.backend import ChatMessage, Desk, DeskCase, DeskRow, DeskStep, Recording
+from handlers.casework import moves
 from handlers.reports.desk import Step, View
 from handlers.texts import Texts
 from handlers.worktime import left, told
@@ -39,11 +40,12 @@ def _files(found: Iterable[Media]) -> tuple[tuple[str, ...], tuple[Recording, ..
 
 @dataclass(frozen=True, slots=True)
 class DeskWords:
-    """Says a desk's rows and cases in one language, as things stand ``now``."""
+    """Says a desk's rows and cases in one language, as things stand ``now``; a stamp is of what one ``reader`` was shown."""
 
     texts: Texts
     language: str
     now: datetime
+    reader: str
 
     def desk(self, duties: Sequence[tuple[Duty, Area]], cases: Sequence[Case], limit: int) -> Desk:
         """The desk of who holds these duties; of ``cases`` at most ``limit`` are shown."""
@@ -51,7 +53,7 @@ class DeskWords:
         areas = dict.fromkeys(area.name for _, area in duties)
         rows = tuple(self.row(one) for one in cases[:limit])
         desk = Desk(" · ".join(roles), " · ".join(areas), rows, more=len(cases) > limit)
-        return replace(desk, stamp=_stamp(desk))
+        return replace(desk, stamp=self._stamp(desk))
 
     def row(self, case: Case) -> DeskRow:
         """One line of the table."""
@@ -66,9 +68,9 @@ class DeskWords:
         shown = DeskCase(
             self.row(case), case.words, told(case.due_at), case.private, view.phone, view.handler,
             (case.lat, case.lon) if case.lat is not None and case.lon is not None else None,
-            photos, recordings, tuple(self._step(one) for one in view.steps),
+            photos, recordings, tuple(self._step(one) for one in view.steps), movable=bool(moves(case)),
         )  # fmt: skip
-        return replace(shown, stamp=_stamp(shown))
+        return replace(shown, stamp=self._stamp(shown))
 
     def _step(self, step: Step) -> DeskStep:
         who = self.texts.say(self.language, step.who)
@@ -86,6 +88,5 @@ class DeskWords:
     def _word(self, key: str, **params: object) -> str:
         return self.texts.word(self.language, key, **params)
 
-
-def _stamp(shown: Desk | DeskCase) -> str:
-    return sha256(repr(shown).encode()).hexdigest()[:16]
+    def _stamp(self, shown: Desk | DeskCase) -> str:
+        return sha256(repr((self.reader, shown)).encode()).hexdigest()[:16]

@@ -16,21 +16,25 @@ from bot.pictures import PictureRefused, Pictures
 from bot.seed import take_part
 from bot.speaker import Speaker
 from bot.web import shown
-from bot.web.backend import ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
+from bot.web.backend import Body, ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
 from bot.web.lifetime import Lifetimes
 from bot.web.shown import DeskWords
 from handlers.context import Context, Shelf
-from handlers.errors import NotAllowed, NotFound, Refusal
+from handlers.errors import NotAllowed, Refusal
 from handlers.general.identity import redeem
+from handlers.general.relayed import may_see_relayed
 from handlers.messages import Reply
-from handlers.reports.desk import may_see, view
-from handlers.reports.staff import desk_cases
+from handlers.reports.desk import view
+from handlers.reports.reading import desk_cases, may_read, may_see
 from storage.engine import AlreadyThereError, Database
-from storage.models import Chat, Message
+from storage.models import Chat, Media, Message
 from storage.unit import Unit
 
 Intake = Callable[[str, Sequence[RawUpdate]], Awaitable[None]]
+TOO_LARGE: Final = 413
 TOO_MANY: Final = 429
+UPLOADS: Final = 32
+"""Pictures on their way at the same time: most of them wait unread for one of the few places in memory."""
 DESK_ROWS: Final = 100
 
 
@@ -102,9 +106,7 @@ class Store:
         """What is new in each chat."""
         async with self._database.reading() as unit:
             ids = await unit.people.ids_of(NAME, list(after))
-            rows = await unit.messages.since(
-                {ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit * len(ids)
-            )
+            rows = await unit.messages.since({ids[chat]: mark for chat, mark in after.items() if chat in ids}, limit)
             names = {number: chat for chat, number in ids.items()}
             found: dict[str, list[ChatMessage]] = {}
             for row, shown in zip(rows, await self._shown(unit, rows), strict=True):
@@ -115,13 +117,18 @@ class Store:
         """Into the inbox; returns once committed."""
         await self._intake(NAME, [update])
 
-    async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
-        """Clean and keep a picture, unless too many wait for their words already."""
+    async def store_photo(self, chat: str, read: Body) -> StoredPhoto | PhotoRefused:
+        """Clean and keep a picture, unless too many wait for their words already, or too many are on their way."""
+        if self._uploading.total() >= UPLOADS:
+            return PhotoRefused("web.error.photo_busy", TOO_MANY)
         self._uploading[chat] += 1
         try:
             if await self._waiting(chat) + self._uploading[chat] > self._shelf.rules.photos_waiting:
                 return PhotoRefused("web.error.photo_waiting", TOO_MANY)
-            return StoredPhoto((await self._pictures.keep((NAME, chat), data)).name)
+            async with self._pictures.place(NAME):
+                if (data := await read()) is None:
+                    return PhotoRefused("web.error.photo_size", TOO_LARGE)
+                return StoredPhoto((await self._pictures.keep((NAME, chat), data)).name)
         except PictureRefused as refused:
             return PhotoRefused(refused.key)
         finally:
@@ -134,14 +141,11 @@ class Store:
             return await unit.media.unattached(found.id, self._clock.now() - timedelta(days=1)) if found else 0
 
     async def photo(self, chat: str, name: str) -> Photo | None:
-        """A picture or recording sent in, or shown to, this chat, or one of a case its person may see."""
+        """A picture or recording which the person of this chat may see now."""
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
             media = await unit.media.named(name) if found else None
-            if found is None or media is None:
-                return None
-            sent_or_shown = media.chat_id == found.id or await unit.media.was_shown(media.id, found.id)
-            if not sent_or_shown and not await may_see(self._context(unit, found), media):
+            if found is None or media is None or not await _may_see(self._context(unit, found), media):
                 return None
             return Photo(media.id, self._pictures.path(media.name), media.mime)
 
@@ -186,9 +190,10 @@ class Store:
                 return None
             ctx = self._context(unit, found)
             duties, cases = await ctx.duties(), await desk_cases(ctx, DESK_ROWS + 1)
-            desk = (await self._words(ctx, language)).desk(duties, cases, DESK_ROWS)
+            shown = [one for one in cases if await may_read(ctx, one)]
+            desk = (await self._words(ctx, language)).desk(duties, shown, DESK_ROWS)
         if desk.stamp != seen:
-            await self._audit(chat, "case.list", chat[:12], refs=[one.number for one in desk.rows])
+            await self._audit(chat, "case.list", NAME, refs=[one.number for one in desk.rows])
         return desk
 
     async def case(self, chat: str, language: str, ref: str, seen: str = "") -> DeskCase | None:
@@ -200,10 +205,10 @@ class Store:
             ctx = self._context(unit, found)
             try:
                 case: DeskCase | None = (await self._words(ctx, language)).case(await view(ctx, ref))
-            except NotFound:
-                return None
             except NotAllowed:
                 case = None
+            except Refusal:
+                return None
         if case is None:
             await self._audit(chat, "refused", ref[:12], wanted="case.read")
         elif case.stamp != seen:
@@ -219,7 +224,7 @@ class Store:
 
     async def _words(self, ctx: Context, language: str) -> DeskWords:
         await self._shelf.texts.warm(language)
-        return DeskWords(self._shelf.texts, language, ctx.now)
+        return DeskWords(self._shelf.texts, language, ctx.now, ctx.chat.external)
 
     async def _audit(self, chat: str, action: str, subject: str, **detail: Any) -> None:
         async with self._database.writing() as unit:
@@ -233,8 +238,7 @@ class Store:
     async def _session(self, unit: Unit, chat: Chat, token: str) -> ChatSession:
         person = chat.person
         await self._shelf.texts.warm(person.language)
-        root = (await unit.areas.of_kind("sub_district"))[:1]
-        name, title = (root[0].name if root else ""), ""
+        name, title = (await unit.areas.root()).name, ""
         if person.staff:
             duties = await unit.staff.duties(person.id)
             if duties:
@@ -245,8 +249,8 @@ class Store:
     async def _empty(self, unit: Unit, token: str, language: str) -> ChatSession:
         """What a page shows before the first words: nothing is kept of it."""
         await self._shelf.texts.warm(language)
-        root = (await unit.areas.of_kind("sub_district"))[:1]
-        return ChatSession(_external(token), token, language, root[0].name if root else "", kept=False)
+        root = await unit.areas.root()
+        return ChatSession(_external(token), token, language, root.name, kept=False)
 
     async def _shown(self, unit: Unit, rows: Sequence[Message]) -> list[ChatMessage]:
         wanted = {number for row in rows for number in row.body.get("photos", [])}
@@ -259,6 +263,13 @@ class Store:
             speaker.say(chat, answer)
         await unit.session.flush()
         await speaker.write()
+
+
+async def _may_see(ctx: Context, media: Media) -> bool:
+    """Whether it was sent from this chat, or whoever decides about what it belongs to says so."""
+    if media.chat_id == ctx.chat.id:
+        return True
+    return await (may_see if media.case_id is not None else may_see_relayed)(ctx, media)
 
 
 def _hash(token: str) -> str:

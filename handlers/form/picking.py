@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from knowledge.numerals import ordinal
@@ -24,6 +24,15 @@ def picked(text: str, labels: Sequence[str]) -> list[int]:
             return []
         found += these
     return list(dict.fromkeys(found))
+
+
+def without_end(text: str, closing: Collection[str]) -> tuple[str, bool]:
+    """What was typed before a closing word (2, 5 done), and whether there was one."""
+    words = text.strip().rstrip("。.!！~")
+    for word in sorted(closing, key=len, reverse=True):
+        if words.endswith(word):
+            return words.removesuffix(word).rstrip(" ,，、"), True
+    return text, False
 
 
 def _one(part: str, names: Sequence[str]) -> list[int]:

@@ -6,15 +6,13 @@ Each step says how it asks, and reads an answer into a JSON value or a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any, Protocol
 
 from handlers.context import Context
-from handlers.form.picking import picked
 from handlers.messages import Choice, Incoming, Reply, Say, choice, say
-from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.worktime import SHANGHAI
 from knowledge.moments import when
@@ -26,8 +24,6 @@ _FARTHEST = timedelta(days=366)
 _EMPTY_WORDS = ("words.yes", "words.unknown", "talk.heard.thanks", "talk.heard.hello", "talk.heard.fine")
 """What is no answer to a question for free words: 好的, 谢谢, 不知道."""
 _SPELT = re.compile(f"[{DIGIT_CHARS}]{{7,}}")
-_TAKE_BACK = "-"
-"""Stands before the value of an option that is picked already: its button takes it back, and pressed twice in haste no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +37,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The answer does not fit: say why, keep everything, ask again; ``choices`` may offer what it might mean."""
+    """The answer does not fit: say why, keep everything, ask again; ``choices`` may offer what it might mean.
+
+    ``whole``: it says all that the question would, which is not repeated then.
+    """
 
     say: Say
     choices: tuple[Choice, ...] = ()
+    whole: bool = False
 
 
 class Step(Protocol):
@@ -104,6 +104,21 @@ class Form:
     voices: bool = False
     """Whether spoken messages that come meanwhile are handed on with it, as ``answers["voices"]`` (media ids)."""
 
+    def step(self, key: str) -> Step:
+        """The step whose answer has this name."""
+        return next(step for step in self.steps if step.key == key)
+
+    def next_key(self, answers: Answers, begin: int = 0) -> str:
+        """The first question from ``begin`` on that is to be asked and has no answer; "" when there is none."""
+        for step in self.steps[begin:]:
+            if step.key not in answers and (step.when is None or step.when(answers)):
+                return step.key
+        return ""
+
+    def inferred(self, ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+        """The answers with what can be read out of them."""
+        return answers | self.infer(ctx, answers) if self.infer else answers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
@@ -115,62 +130,6 @@ class Base:
     literal: bool = False
     free: bool = False
     when: Callable[[Answers], bool] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pick(Base):
-    """One of a few; ``options`` are (value, label key) or computed when asked. Values are short ASCII.
-
-    With ``several`` every option keeps its number: what was picked is marked, and picking the marked one takes it back.
-    """
-
-    options: Sequence[tuple[str, Say]] | Callable[[Context, Answers], Awaitable[Sequence[tuple[str, Say]]]]
-    several: bool = False
-
-    async def choices(self, ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
-        """What can be picked."""
-        return list(await self.options(ctx, answers) if callable(self.options) else self.options)
-
-    async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question and the options; once something is picked, 完成 as well."""
-        have = self._have(answers)
-        offered = tuple(
-            choice("form.picked", f"{_TAKE_BACK}{value}", label=label) if value in have else Choice(label, value)
-            for value, label in await self.choices(ctx, answers)
-        )
-        done = (choice("form.enough", "enough", style="primary"),) if have else ()
-        return Reply((say(self.question),), offered + done)
-
-    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """A pressed value, or typed labels and numbers."""
-        options = await self.choices(ctx, answers)
-        wanted = [said.press] if said.press else self._typed(ctx, said.text, options)
-        if self.several:
-            return self._together(ctx, wanted, dict(options), self._have(answers))
-        return Read(wanted[0]) if len(wanted) == 1 and wanted[0] in dict(options) else Problem(say("form.pick_one"))
-
-    def _together(self, ctx: Context, wanted: list[str], options: dict[str, Say], have: list[str]) -> Read | Problem:
-        back = [one.removeprefix(_TAKE_BACK) for one in wanted if one.startswith(_TAKE_BACK)]
-        new = [one for one in wanted if one in options]
-        if "enough" in wanted and (have or new):
-            return Read(list(dict.fromkeys([*have, *new])))
-        if not new and not set(back) & set(options):
-            return Problem(say("form.pick_one"))
-        left = [one for one in dict.fromkeys([*have, *new]) if one not in back]
-        texts, language = ctx.shelf.texts, ctx.person.language
-        names = texts.word(language, "form.and").join(texts.say(language, options[one]) for one in new or back)
-        return Read(left, say("form.noted" if new else "form.taken_back", label=names), more=True)
-
-    def _have(self, answers: Answers) -> list[str]:
-        return list(answers.get(self.key) or []) if self.several else []
-
-    def _typed(self, ctx: Context, text: str, options: Sequence[tuple[str, Say]]) -> list[str]:
-        """The values of what was typed; 完成 may stand at the end of it."""
-        texts = ctx.shelf.texts
-        bare = re.sub(r"[\s,，、]*完成\W*$", "", text)
-        over = ["enough"] if bare != text or texts.hears("words.enough", text) else []
-        labels = [texts.say(ctx.person.language, label) for _, label in options]
-        return [*(options[at][0] for at in picked(plain(bare), labels)), *over]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from handlers.context import Context
 from handlers.form.steps import Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
-from knowledge.addresses import addresses
+from knowledge.addresses import addresses, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
 
@@ -46,7 +47,7 @@ class Place(Base):
         bare = re.sub(r"[\W_]+", "", words)
         if bare.isdecimal() or (number := ordinal(bare)) is not None:
             return self._number(ctx, bare if bare.isdecimal() else str(number))
-        return self._words(ctx, words) if bare else Problem(say("form.place_please"))
+        return self._words(ctx, words) if bare else Problem(say("form.place_please"), whole=True)
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
         if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
@@ -58,7 +59,7 @@ class Place(Base):
         """A bare number may be a house's, or one of choices that have passed: ask rather than take it for a place."""
         found = ctx.shelf.gazetteer.locate(f"{digits}栋")[:6]
         if not found:
-            return Problem(say("form.place_please"))
+            return Problem(say("form.place_please"), whole=True)
         ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
         return Problem(say("form.which_place", place=digits), _named(ctx, found))
 
@@ -72,7 +73,7 @@ class Place(Base):
 
     def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
         if code not in ctx.catalogue.areas:
-            return Problem(say("form.place_please"))
+            return Problem(say("form.place_please"), whole=True)
         return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
 
 
@@ -97,15 +98,21 @@ def _told(ctx: Context, code: str, words: str) -> str:
     if not words or words in name:
         return name
     found = next(iter(addresses(words)), None)
-    if found and (found.start, found.end) == (0, len(words)) and ctx.catalogue.areas[code].kind == "building":
-        return name + (f"{found.unit}单元" if found.unit else "") + (found.room and f"{found.room}室")
+    if found and is_address(words) and ctx.catalogue.areas[code].kind == "building":
+        texts, language = ctx.shelf.texts, ctx.person.language
+        unit = texts.word(language, "form.door.unit", unit=found.unit) if found.unit else ""
+        return name + unit + (texts.word(language, "form.door.room", room=found.room) if found.room else "")
     last = ctx.catalogue.areas[code].name
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 
 
+CAPTIONS: Final = "captions"
+"""Under which the words written under pictures stand among the answers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photos(Base):
-    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids."""
+    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids, their captions beside it."""
 
     optional: bool = True
 
@@ -122,5 +129,17 @@ class Photos(Base):
         if said.press == "enough" and have:
             return Read(have)
         found, told = added(have, said, ctx.rules.photos_per_report)
+        keep_caption(ctx, said)
         note = told[0] if told else None
-        return Read(found, note, more=True) if pictures(said) else Problem(note or say("form.photo_please"))
+        return (
+            Read(found, note, more=True)
+            if pictures(said)
+            else Problem(note or say("form.photo_please"), whole=note is None)
+        )
+
+
+def keep_caption(ctx: Context, said: Incoming) -> None:
+    """Keep what is written under a picture with the form's answers, as many as there may be pictures."""
+    kept = ctx.chat.answers.get(CAPTIONS, ())
+    if said.text.strip() and pictures(said):
+        ctx.chat.answers = {**ctx.chat.answers, CAPTIONS: [*kept, said.text.strip()][: ctx.rules.photos_per_report]}

@@ -5,18 +5,21 @@ The conversation waits for staff, is held by one of them, and comes back to the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from handlers import danger
 from handlers.context import Context
 from handlers.duty import desk_of
 from handlers.errors import NotAllowed, NotFound, Refusal, Stale
-from handlers.form import engine
+from handlers.form import engine, standing
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
 from handlers.worktime import is_open, next_opening, told
-from storage.models import Area, Handoff
+from storage.models import Area, Duty, Handoff
+from storage.unit import Unit
 
 DESK = ("community", "street")
 
@@ -73,11 +76,7 @@ async def take(ctx: Context, ref: str) -> Answer:
     await ctx.require("handoff.take", subject=ref[:12])
     if handoff is None:
         raise NotFound(ref[:12])
-    area = await ctx.unit.areas.get(handoff.area_code)
-    if area is not None and not any(
-        may(duty.role, "handoff.take") and (where.holds(area) or area.holds(where))
-        for duty, where in await ctx.duties()
-    ):
+    if not await may_hold(ctx.unit, await ctx.duties(), handoff):
         raise NotAllowed("handoff.take", handoff.ref)
     if handoff.state != "waiting":
         raise Refusal("human.taken", ref=handoff.ref)
@@ -93,6 +92,18 @@ async def take(ctx: Context, ref: str) -> Answer:
     await ctx.audit("handoff.take", handoff.ref)
     ctx.tell(await ctx.unit.people.chat(handoff.chat_id), Reply((say("human.here"),)))
     return Reply((say("human.yours", ref=handoff.ref),), (_end_button(handoff),))
+
+
+async def may_hold(unit: Unit, duties: Sequence[tuple[Duty, Area]], handoff: Handoff) -> bool:
+    """Whether one of these duties is for the call's area: it lies within theirs, or is not known as closely as theirs."""
+    area = await unit.areas.get(handoff.area_code)
+    assert area is not None
+    return any(may(duty.role, "handoff.take") and (where.holds(area) or area.holds(where)) for duty, where in duties)
+
+
+async def is_on(ctx: Context) -> bool:
+    """Whether this chat called somebody, or talks with a person."""
+    return await _open_handoff(ctx) is not None
 
 
 async def close_one(ctx: Context, ref: str) -> Answer:
@@ -144,9 +155,10 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     told = say("human.staff_says" if from_staff else "human.resident_says", ref=handoff.ref, words=words)
     end = () if from_staff else (_end_button(handoff),)
     reached = ctx.tell(other, Reply((told,), end, photos, location=said.location))
+    first = [] if from_staff else danger.first(ctx, said)  # nobody waits for a person to read it
     if not reached:
-        return Reply((say("human.unreachable"),), (_end_button(handoff),))
-    return [Reply((say(one.problem),)) for one in said.attachments if one.problem]
+        return [*first, Reply((say("human.unreachable"),), (_end_button(handoff),))]
+    return [*first, *(Reply((say(one.problem),)) for one in said.attachments if one.problem)]
 
 
 async def give_back(ctx: Context, handoff: Handoff) -> None:
@@ -182,7 +194,7 @@ async def _end(ctx: Context, handoff: Handoff) -> None:
         if chat.id != ctx.chat.id:
             ctx.tell(chat, Reply((say("human.ended"),)))
             theirs = replace(ctx, chat=chat, _duties=None)
-            if engine.current(theirs) is not None:
+            if standing.current(theirs) is not None:
                 ctx.tell(chat, await engine.ask(theirs))
 
 

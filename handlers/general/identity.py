@@ -26,8 +26,11 @@ from storage.repositories.cases import UNDONE
 async def redeem(ctx: Context, code: str, *, link: bool = False) -> Answer:
     """Make the speaker staff; the code works once, only in a private chat, and within its time.
 
-    That of the sign-in ``link`` is shorter than that of the code which is typed.
+    That of the sign-in ``link`` is shorter than that of the code which is typed. On the web only the link counts: it opens
+    a fresh session, while that of a resident's page may be older than staff's may be.
     """
+    if ctx.chat.channel == "web" and not link:
+        raise Refusal("staff.invite_by_link")
     invite = await ctx.unit.staff.invite_of(code_hash(code))
     if ctx.chat.group or invite is None or invite.used_at is not None:
         raise Refusal("staff.invite_gone")

@@ -1,6 +1,7 @@
 """One-time invites: how they are made and worded; an administrator makes them in chat as well (``/invite``).
 
-The code is told once; only its hash is kept.
+The code is told once and only its hash is kept for good: the transcript of the chat in which it was told has something else
+in its place after ``rules.link_minutes``, at the next tidying.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ async def invite(ctx: Context, words: str) -> Answer:
     told = say(
         "staff.invited", role=say(f"role.{role}"), area=area.name, hours=ctx.rules.invite_hours, start=issued.start
     )
-    return Reply((told, *deep, web))
+    return Reply((told, *deep, web), instead=say("staff.invited_before", role=say(f"role.{role}"), area=area.name))
 
 
 def _read(ctx: Context, words: str) -> tuple[str, str, str]:

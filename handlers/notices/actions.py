@@ -29,12 +29,10 @@ async def remember_home(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 async def send(ctx: Context, answers: dict[str, Any]) -> Reply:
-    """Put a notice on its way; raises NotAllowed outside the speaker's areas, Refusal when it would reach nobody."""
+    """Put a notice on its way to as many people as the preview said; raises NotAllowed outside the speaker's areas."""
     area = await area_of(ctx, answers["notice_area"])
     await ctx.require("notice.send", area, subject=area.code[:40])
-    people = await ctx.unit.people.count_in(area)
-    if not people:
-        raise Refusal("notices.nobody", area=area.name)
+    people = answers["notice_confirm"]
     notice = Notice(
         ref=await ctx.unit.notices.new_reference(), text=answers["notice_words"], area=area, area_code=area.code,
         author_id=ctx.person.id, state="sending", people=people, cursor=0, created_at=ctx.now,
@@ -55,8 +53,7 @@ async def cancel(ctx: Context, ref: str) -> Reply:
     before = await ctx.unit.notices.counts(notice)
     if not before.waiting:
         raise Refusal("notices.all_out", ref=notice.ref)
-    await ctx.unit.notices.cancel(notice)
-    after = await ctx.unit.notices.counts(notice)
+    after = await ctx.unit.notices.cancel(notice, ctx.now)
     await ctx.audit("notice.cancel", notice.ref, stopped=after.stopped)
     return reply("notices.stopped", ref=notice.ref, stopped=after.stopped, sent=after.sent + after.waiting)
 

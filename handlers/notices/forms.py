@@ -32,22 +32,25 @@ def _unseen(ctx: Context, answers: Answers) -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview(Confirm):
-    """The exact text, the area and the exact number of people, counted when it is asked."""
+    """The exact text, the area and the exact number of people, counted once, when it is asked: counting many takes time."""
 
     summary: Callable[[Context, Answers], Reply] = _unseen
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The preview with 发送."""
-        told = await views.preview(ctx, answers["notice_words"], answers["notice_area"])
+        area = await area_of(ctx, answers["notice_area"])
+        people = await ctx.unit.people.count_in(area)
+        ctx.chat.answers = {**answers, "notice_people": people}
+        told = views.preview(ctx, answers["notice_words"], area, people)
         return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """发送, unless nobody would get it: then another area can be chosen."""
+        """发送 (the number of people), unless nobody would get it: then another area can be chosen."""
         found = await Confirm.read(self, ctx, said, answers)
-        area = await area_of(ctx, answers["notice_area"])
-        if isinstance(found, Read) and not await ctx.unit.people.count_in(area):
-            return Problem(say("notices.nobody", area=area.name))
-        return found
+        if isinstance(found, Problem):
+            return found
+        area, people = await area_of(ctx, answers["notice_area"]), answers["notice_people"]
+        return Read(people) if people else Problem(say("notices.nobody", area=area.name))
 
 
 async def _areas(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import ceil
 
 from handlers.context import Context
-from handlers.duty import area_of
 from handlers.messages import Choice, Reply, Say, choice, reply, say
 from handlers.worktime import SHANGHAI
 from storage.models import Area, Notice
@@ -24,10 +23,8 @@ def words(text: str, area: Area) -> Say:
     return say("notices.body", text=text, area=area.name)
 
 
-async def preview(ctx: Context, text: str, code: str) -> Reply:
+def preview(ctx: Context, text: str, area: Area, people: int) -> Reply:
     """Exactly what goes out, to where, to how many people, and for how long it will be going."""
-    area = await area_of(ctx, code)
-    people = await ctx.unit.people.count_in(area)
     told = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
     return Reply((words(text, area), told))
 

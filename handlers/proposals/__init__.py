@@ -11,9 +11,9 @@ from handlers.context import Context
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
 from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE
-from handlers.proposals.public import discreet
 from handlers.texts import plain
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
+from knowledge.discretion import discreet
 from storage.models import Proposal
 
 topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER], keeps=views.kept, forget=actions.forget)
@@ -30,7 +30,7 @@ async def begin(ctx: Context, said: Incoming) -> Answer:
     return await ctx.start(PROPOSE)
 
 
-@topic.on(command("proposals"), press("proposal.list"))
+@topic.on(command("proposals"), phrase("proposals.list_words"), press("proposal.list"))
 async def listed(ctx: Context, said: Incoming) -> Answer:
     """What is proposed around me, to co-sign; the desk gets the cards to decide on."""
     return await views.open_ones(ctx)

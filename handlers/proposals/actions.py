@@ -11,7 +11,8 @@ from handlers.duty import above, area_of, desk_of
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Reply, choice, reply
 from handlers.proposals import views
-from handlers.proposals.public import discreet, title
+from handlers.proposals.public import title
+from knowledge.discretion import discreet
 from knowledge.grams import pairs
 from knowledge.words import normalise
 from storage.models import Proposal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.proposals import actions
 from handlers.topic import Answer
+from knowledge.references import references
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Target(Pick):
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """A pressed choice, or a typed number of a proposal that can take another in."""
         typed = said.text.strip().upper()
-        if said.press or not re.fullmatch(r"P[2-9A-Z]{4,8}", typed):
+        if said.press or references(typed, "P") != (typed,):
             return await Pick.read(self, ctx, said, answers)
         found = await ctx.unit.proposals.find(typed)
         if found is None or found.state not in actions.LIVE or found.ref == answers["ref"]:
@@ -50,6 +51,11 @@ def _infer(ctx: Context, answers: Answers) -> dict[str, Any]:
 def _summary(ctx: Context, answers: Answers) -> Reply:
     where = answers["proposal_where"]["text"]
     return Reply((say("proposals.summary", what=answers["proposal_what"], where=where, why=answers["proposal_why"]),))
+
+
+def _to_all(key: str) -> Callable[[Context, Answers], Reply]:
+    """What the author and all who co-signed are about to read."""
+    return lambda ctx, answers: Reply((say("proposals.to_all", ref=answers["ref"], words=answers[key]),))
 
 
 def _deciding(ctx: Context, answers: Answers) -> Say:
@@ -103,7 +109,10 @@ ADOPT = Form(
     done=_adopted,
     consent=False,
     about=_deciding,
-    steps=(Text(key="proposal_next", question="proposals.ask_next", least=2, most=500),),
+    steps=(
+        Text(key="proposal_next", question="proposals.ask_next", least=2, most=500),
+        Confirm(key="proposal_next_ok", question="proposals.ask_publish", summary=_to_all("proposal_next")),
+    ),
 )
 MERGE = Form(
     "proposal_merge",
@@ -119,5 +128,8 @@ ANSWER = Form(
     done=_answered,
     consent=False,
     about=_deciding,
-    steps=(Text(key="proposal_reply", question="proposals.ask_reply", least=2, most=500),),
+    steps=(
+        Text(key="proposal_reply", question="proposals.ask_reply", least=2, most=500),
+        Confirm(key="proposal_reply_ok", question="proposals.ask_publish", summary=_to_all("proposal_reply")),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import kept
+from handlers import danger, kept
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.kept import Asked
@@ -12,7 +12,6 @@ from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
 from handlers.reports import forms, resident, staff
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press
-from knowledge.understanding import Understanding
 from storage.models import Case
 
 topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT])
@@ -53,15 +52,12 @@ async def begin_as(ctx: Context, said: Incoming) -> Answer:
 async def emergency(ctx: Context, said: Incoming) -> Answer:
     """Life first: whom to call. The bot never claims to have called; it offers to tell the grid worker as well."""
     question = kept.remember(ctx, said)
-    found: Understanding = ctx.shelf.understander.understand(said.text)
-    danger = found.emergency
-    if danger is not None and danger.id == "self-harm":
-        return Reply(
-            (say("emergency.stay", phone=danger.phone),), (choice("menu.human", "human", style="primary"),), card=True
-        )
-    phone, name = (danger.phone, danger.name) if danger else (ctx.rules.emergency_phone, "")
+    found = danger.found(ctx, said)
+    if found is not None and found.id == "self-harm":
+        return Reply((danger.number(found),), (choice("menu.human", "human", style="primary"),), card=True)
+    number = danger.number(found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     return Reply(
-        (say("emergency.first", name=name, phone=phone), *refusals(said), say("emergency.then")),
+        (number, *refusals(said), say("emergency.then")),
         (choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")),
         card=True,
     )
@@ -80,6 +76,9 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
     """How my reports stand; a number in the words shows that one."""
     ref = resident.reference_in(said.text)
     if ref.startswith("R"):
+        case = await ctx.unit.cases.find(ref)
+        if ctx.person.staff and case is not None and case.reporter_id != ctx.person.id:
+            return await staff.show(ctx, ref)
         return await resident.tell_progress(ctx, await resident.own(ctx, ref))
     status = ctx.shelf.registry.find("press", "proposal.status")
     if ref and status is not None:
@@ -105,7 +104,9 @@ async def leave_phone(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("case.add"))
 async def add_words(ctx: Context, said: Incoming) -> Answer:
-    """Add words to one of my reports."""
+    """Add words to one of my reports: those that were said, or else by asking for them."""
+    if said.text:
+        return await resident.supplement(ctx, {"case": argument(said), "supplement": said.text})
     case = await resident.own(ctx, argument(said))
     return await ctx.start(forms.SUPPLEMENT, case=case.ref)
 

@@ -8,6 +8,7 @@ from typing import Any
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
+from handlers.form.world import CAPTIONS
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.topic import Answer
@@ -79,8 +80,9 @@ def danger_category(ctx: Context, words: str) -> str:
 
 
 def _critical(ctx: Context, answers: Answers) -> bool:
-    """Whether life is in danger: the resident said so, or the words (or those of the place) do."""
-    told = (str(answers.get("report_words", "")), str((answers.get("report_place") or {}).get("text", "")))
+    """Whether life is in danger: the resident said so, or the words (or those of the place or a picture) do."""
+    place = str((answers.get("report_place") or {}).get("text", ""))
+    told = (str(answers.get("report_words", "")), place, *answers.get(CAPTIONS, ()))
     return answers.get("report_urgency") == "critical" or any(
         ctx.shelf.understander.understand(words).emergency for words in told
     )
@@ -89,7 +91,12 @@ def _critical(ctx: Context, answers: Answers) -> bool:
 async def _file(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Open the case, as urgent as the words are when they are handed in."""
     urgency = {"report_urgency": "critical"} if _critical(ctx, answers) else {}
-    return await resident.submit(ctx, {**answers, **urgency})
+    return await resident.submit(ctx, {**answers, **urgency, "report_words": _words(answers)})
+
+
+def _words(answers: Answers) -> str:
+    """The resident's words, and those written under pictures, a line each."""
+    return "\n".join((answers["report_words"], *answers.get(CAPTIONS, ())))
 
 
 def _about(ctx: Context, answers: Answers) -> Say | None:
@@ -108,7 +115,7 @@ def _summary(ctx: Context, answers: Answers) -> Reply:
             *critical,
             say("report.sum_head", name=category.label if category else say("report.other")),
             say("report.sum_place", place=answers["report_place"]["text"]),
-            say("report.sum_words", words=answers["report_words"]),
+            say("report.sum_words", words=_words(answers)),
             say("report.sum_photos", count=len(answers.get("report_photos") or [])),
         )
     )

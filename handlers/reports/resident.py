@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,18 +23,16 @@ from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.topic import Answer
 from handlers.worktime import told
+from knowledge.references import references
 from storage.models import Case
-from storage.repositories.base import ALPHABET
 
 RIVAL = 0.75
 """From this share of the best category's score on, the second best is asked about."""
-_REFERENCE = re.compile(rf"(?<![A-Z0-9])[PR](?=[A-Z]*[2-9])[{ALPHABET}]{{4,8}}(?![A-Z0-9])")
 
 
 def reference_in(text: str) -> str:
     """The number of a report (R…) or a proposal (P…) in somebody's words, or nothing."""
-    found = _REFERENCE.search(text.upper())
-    return found[0] if found else ""
+    return next(iter(references(text, "PR")), "")
 
 
 def sure_category(ctx: Context, words: str) -> str:
@@ -112,13 +110,9 @@ async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
 
 async def tell_progress(ctx: Context, case: Case) -> Reply:
     """Where a report stands, in plain language, with what its owner can do about it."""
-    steps = tuple(
-        say("progress.step", at=told(event.at), what=say(f"progress.did.{event.action}"))
-        for event in await ctx.unit.cases.history(case.id)
-    )
-    words = next(
-        (event.note for event in reversed(await ctx.unit.cases.history(case.id)) if event.action == "finish"), ""
-    )
+    history = await ctx.unit.cases.history(case.id)
+    steps = tuple(say("progress.step", at=told(one.at), what=say(f"progress.did.{one.action}")) for one in history)
+    words = next((one.note for one in reversed(history) if one.action == "finish"), "")
     lines = (say("progress.head", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")), *steps[-6:])
     if case.state not in ("finished", "confirmed"):
         lines += (say("case.promise", due=told(case.due_at)),)
@@ -155,6 +149,7 @@ async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
         return Reply(
             (say("rate.ask", ref=case.ref),),
             tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)),
+            question=True,
         )
     if case.state == "confirmed":
         return _sure(ctx, case)
@@ -187,8 +182,16 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "") -> Re
     case.reopened += 1
     case.state, case.outcome = "reopened", ""
     await record(ctx, case, "reopen", verdict=verdict, stars=stars)
-    told = await _bring_back(ctx, case, _added(case, words) if words else card(case))
+    told = await _bring_back(ctx, case, _added(case, words) if words else await _back(ctx, case, verdict))
     return Reply((_reopened(ctx, case, told),), (choice("case.add", f"case.add:{case.ref}"),))
+
+
+async def _back(ctx: Context, case: Case, verdict: str) -> Reply:
+    """The card of a reopened case: what the resident said, and what had been done."""
+    done = [event.note for event in await ctx.unit.cases.history(case.id) if event.action == "finish" and event.note]
+    shown = card(case, tuple(one.id for one in await ctx.unit.media.of_case(case.id) if one.kind != "voice"))
+    before = (say("case.back.done", words=done[-1]),) if done else ()
+    return replace(shown, lines=(say(f"case.back.{verdict}", ref=case.ref), *before, *shown.lines))
 
 
 def _closed_for_good(ctx: Context, case: Case) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, record, standing, voiced, whose_turn
+from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, kept_off, record, standing, voiced, whose_turn
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Priority, Reply, Say, choice, say
-from handlers.permissions import ACTIONS, may
+from handlers.permissions import ACTIONS
+from handlers.reports.reading import desk_cases, require_read
 from handlers.reports.resident import solved_choices
 from handlers.topic import Answer
 from handlers.worktime import told
@@ -22,12 +23,11 @@ WAITING = ("submitted", "returned", "reopened")
 async def workable(ctx: Context, ref: str, action: str) -> Case:
     """A case the speaker may take this action on, locked; otherwise it is refused (and audited)."""
     case = await ctx.unit.cases.find(ref[:12], lock=True)
-    if case is None or not await ctx.may("case.read", case.area, case.department):
-        await ctx.require(action, case.area if case else None, subject=ref[:12])
+    if case is None:
+        await ctx.require(action, subject=ref[:12])
         raise NotFound(ref[:12])
-    if case.private:
-        await ctx.require("case.read_private", case.area, subject=case.ref)
     await ctx.require(action, case.area, case.department, subject=case.ref)
+    await require_read(ctx, case)
     if action in ("case.return", "case.finish"):
         await _refuse_unless_in_hand(ctx, case)
     if action == "case.return":
@@ -65,38 +65,27 @@ async def _refuse_below_whose_turn_it_is(ctx: Context, case: Case) -> None:
 
 
 async def open_cases(ctx: Context) -> Answer:
-    """The list of open cases in the speaker's areas."""
+    """The list of open cases in the speaker's areas, audited as on the desk.
+
+    A private one whose words are kept off this channel has its number alone.
+    """
     await ctx.require("case.list")
     cases = await desk_cases(ctx)
     if not cases:
         return Reply((say("cases.none"),))
+    await ctx.audit("case.list", ctx.chat.channel, refs=[case.ref for case in cases[:10]])
     lines = tuple(
         choice(
             "cases.line",
             f"case.card:{case.ref}",
             ref=case.ref,
-            title=case.title,
+            title=say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title,
             state=say(f"case.state.{case.state}"),
             due=told(case.due_at),
         )
         for case in cases[:10]
     )
     return Reply((say("cases.head", count=len(cases)),), lines)
-
-
-async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
-    """The open cases the speaker may see, the earliest promise first."""
-    seen: dict[int, Case] = {}
-    for duty, area in await ctx.duties():
-        if not may(duty.role, "case.list"):
-            continue
-        department = duty.department if duty.role == "department" else ""
-        if duty.role == "department" and not department:
-            continue
-        private = may(duty.role, "case.read_private")
-        for case in await ctx.unit.cases.open_in([area.path], limit, private=private, department=department):
-            seen[case.id] = case
-    return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]
 
 
 async def show(ctx: Context, ref: str) -> Answer:
@@ -214,8 +203,10 @@ async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
 
 async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case, role: str) -> None:
     """Who had accepted the case hears that somebody else of this role took it out of their hands."""
-    if handler is not None and handler != ctx.person.id:
-        await ctx.tell_person(handler, Reply((say(key, ref=case.ref, title=case.title, who=say(f"role.{role}")),)))
+    chat = await ctx.unit.people.chat_of(handler) if handler is not None and handler != ctx.person.id else None
+    if chat is not None:
+        title = say("cases.private") if kept_off(ctx, case, chat) else case.title
+        ctx.tell(chat, Reply((say(key, ref=case.ref, title=title, who=say(f"role.{role}")),)))
 
 
 def must_be(case: Case, states: tuple[str, ...]) -> None:

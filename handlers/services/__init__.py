@@ -28,6 +28,13 @@ async def look_up(ctx: Context, said: Incoming) -> Reply:
     return _opened(ctx, service) if service else menu.groups(ctx.catalogue)
 
 
+@topic.on(phrase("service.again.words"))
+async def again(ctx: Context, said: Incoming) -> Reply:
+    """Where and with what, said of nothing by name, is about the item last opened."""
+    service = ctx.catalogue.services.get(str(ctx.chat.preset.get("service", "")))
+    return card.overview(ctx, service) if service else menu.groups(ctx.catalogue)
+
+
 @topic.on(command("services"), press("menu.service"), phrase("service.words"))
 async def browse(ctx: Context, said: Incoming) -> Reply:
     """Show the groups of topics."""

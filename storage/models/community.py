@@ -98,7 +98,8 @@ class Claim(Base):
 class Notice(Base):
     """Words of staff to everybody in an area; fanned out in chunks, ``cursor`` moved in the same transaction.
 
-    ``past_…`` count the people whose messages, and with them their rows in ``recipients``, are deleted by now.
+    ``past_…`` count the people whose messages, and with them their rows in ``recipients``, are deleted by now. ``figures`` are
+    the counts as of ``counted_at``, kept for notices to so many people that nobody could wait while they are counted.
     """
 
     __tablename__ = "notices"
@@ -115,6 +116,8 @@ class Notice(Base):
     past_read: Mapped[int] = mapped_column(default=0)
     past_lost: Mapped[int] = mapped_column(default=0)
     past_stopped: Mapped[int] = mapped_column(default=0)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    counted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

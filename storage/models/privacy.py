@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, BigId
+
+SECRET: Final = "SECRET"  # noqa: S105 a mark, no password
+"""Stands for a reference where a message holds a secret: its words go soon, for what its body has ``instead``."""
 
 
 class Mention(Base):
@@ -25,7 +29,8 @@ class Blanking(Base):
 
     With ``chat_id`` all words of that chat go, with ``ref`` what others than ``person_id`` were told under it (``staff``: only
     people with duties): wholly, or just ``secret`` in it. ``shown`` says by language what stands there instead. Messages up to
-    ``done_id`` are done; those after ``last_id`` were written later and stay.
+    ``done_id`` are done; those after ``last_id`` (0 while it waits for the end of a call) were written later and stay.
+    ``again_at`` is set when all is done and only the last look is due, for what was being written just then.
     """
 
     __tablename__ = "blankings"
@@ -39,3 +44,4 @@ class Blanking(Base):
     shown: Mapped[dict[str, Any]] = mapped_column(default=dict)
     done_id: Mapped[int] = mapped_column(default=0)
     last_id: Mapped[int]
+    again_at: Mapped[datetime | None]

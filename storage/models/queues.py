@@ -73,6 +73,7 @@ class Outbox(Base):
         Index("ix_outbox_message", "message_id"),
         Index("ix_outbox_chat", "chat_id", "id", **_open("state IN ('queued', 'sending')")),
         Index("ix_outbox_sent", "finished_at", **_open("state = 'sent'")),
+        Index("ix_outbox_dead", "id", **_open("state = 'dead'")),
         _NARROW,
     )
 

@@ -27,7 +27,7 @@ class Duty(Base):
 
 
 class Invite(Base):
-    """A single-use code that makes whoever redeems it staff; only its hash is kept.
+    """A single-use code that makes whoever redeems it staff; only its hash is kept here.
 
     One that names a person in ``used_by`` before it is used is a link by which that person signs in again.
     """

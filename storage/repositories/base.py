@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from storage.models import Case, Chat, Handoff, Notice, Proposal, Task
 Named = TypeVar("Named", Case, Handoff, Notice, Proposal, Task)
 """What people call by a short reference."""
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Speakable characters: no 0/O, no 1/I/L."""
-_REFERENCE: Final = re.compile(rf"(?<![A-Za-z0-9])[HPRT][{ALPHABET}]{{4,8}}(?![A-Za-z0-9])")
-"""Of calls, proposals, cases and tasks: what somebody may have forgotten. Notices are not anybody's."""
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Speakable characters: no 0/O, no 1/I/L. What comes of them is found again by ``knowledge.references``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,6 @@ def newest_chat(person_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
     chat = aliased(Chat)
     query = select(chat.id).where(chat.person_id == person_id, chat.unreachable_at.is_(None), chat.group.is_(False))
     return query.order_by(chat.seen_at.desc(), chat.id.desc()).limit(1).correlate(person_id.class_).scalar_subquery()
-
-
-def references(text: str) -> set[str]:
-    """What looks like a reference of somebody's matter."""
-    return {found for found in _REFERENCE.findall(text) if not found.isalpha()}
 
 
 async def free_reference(letter: str, taken: Callable[[str], Awaitable[bool]]) -> str:

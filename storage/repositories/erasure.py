@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, literal, select, true, union, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true, union, update
 
 from storage.models import (
     Blanking,
@@ -32,6 +32,10 @@ from storage.repositories.base import Repository
 
 AT_ONCE: Final = 200
 """Messages one transaction blanks, of however many erasures."""
+LAST_LOOK: Final = timedelta(seconds=10)
+OVERLAP: Final = 10_000
+"""PostgreSQL hands out ids before it commits them: what was being written while an erasure passed may appear behind it. So it
+looks at so many ids again after so long, when whatever was under way has ended."""
 _SPENT: Final = "messages blanked"
 
 
@@ -90,9 +94,9 @@ class Erasure(Repository):
         await self.session.execute(ended.execution_options(synchronize_session=False))
 
     async def calls(self, person_id: int) -> list[str]:
-        """The references of those of the person's calls for a human that are over."""
+        """The references of the person's calls for a human."""
         await self.session.flush()
-        query = select(Handoff.ref).where(Handoff.chat_id.in_(self._chats(person_id)), Handoff.state == "closed")
+        query = select(Handoff.ref).where(Handoff.chat_id.in_(self._chats(person_id)))
         return list((await self.session.scalars(query)).all())
 
     async def copies(
@@ -100,9 +104,17 @@ class Erasure(Repository):
     ) -> None:
         """Replace what others were told under one of these references by what ``gone`` says in their language.
 
-        ``staff`` looks only into the chats of people with duties.
+        ``staff`` looks only into the chats of people with duties. What belongs to a call that is not over stays until it
+        is, and goes then, with what was told in it meanwhile.
         """
+        under_way = select(Handoff.ref).where(Handoff.ref.in_(refs), Handoff.state != "closed")
+        later = set(await self.session.scalars(under_way))
+        self.session.add_all(
+            _order(person_id, ref=ref, staff=staff, shown=dict(gone), last_id=0) for ref in refs if ref in later
+        )
         for ref in refs:
+            if ref in later:
+                continue
             await self._blank(_order(person_id, ref=ref, staff=staff, shown=dict(gone)))
 
     async def mask_for_staff(self, person_id: int, secret: str, shown: str) -> None:
@@ -126,16 +138,31 @@ class Erasure(Repository):
         )
         await self.session.execute(loose.values(deleted_at=now).execution_options(synchronize_session=False))
 
-    async def any_left(self) -> bool:
-        """Whether some erasure is not complete; a cheap look before a write."""
-        return await self.session.scalar(select(Blanking.id).limit(1)) is not None
+    async def any_left(self, now: datetime) -> bool:
+        """Whether some erasure can be carried on with; a cheap look before a write."""
+        return await self.session.scalar(select(Blanking.id).where(_due(now)).limit(1)) is not None
 
-    async def carry_on(self) -> None:
+    async def carry_on(self, now: datetime) -> None:
         """Blank the next messages of the oldest erasure that no other process has in hand."""
-        query = select(Blanking).order_by(Blanking.id).limit(1).with_for_update(skip_locked=True)
-        left = await self.session.scalar(query)
-        if left is not None and await self._step(left, AT_ONCE):
-            await self.session.delete(left)
+        query = select(Blanking).where(_due(now)).order_by(Blanking.id).limit(1)
+        left = await self.session.scalar(query.with_for_update(skip_locked=True))
+        if left is None:
+            return
+        left.last_id = left.last_id or await self._newest()
+        if await self._step(left, AT_ONCE):
+            await self._passed(left, now)
+
+    async def _passed(self, order: Blanking, now: datetime) -> None:
+        """All messages are done: the order is over, but for the last look where one is needed.
+
+        That look at copies goes up to the newest then, since they may tell what was read before the erasure.
+        """
+        if order.again_at is not None or self._alone():
+            await self.session.delete(order)
+            return
+        order.again_at = now + LAST_LOOK
+        order.done_id = max(0, order.last_id - OVERLAP)
+        order.last_id = order.last_id if order.chat_id is not None else 0
 
     async def _replace(self, person_id: int, refs: Sequence[str], secret: str, shown: str) -> None:
         for ref in refs:
@@ -143,10 +170,17 @@ class Erasure(Repository):
 
     async def _blank(self, order: Blanking) -> None:
         """As far as this transaction may still go; the rest is left to ``carry_on``."""
-        order.last_id = await self.session.scalar(select(func.max(Message.id))) or 0
+        order.last_id = await self._newest()
         room = AT_ONCE - self.session.info.get(_SPENT, 0)
-        if room <= 0 or not await self._step(order, room):
+        if room <= 0 or not await self._step(order, room) or not self._alone():
             self.session.add(order)
+
+    def _alone(self) -> bool:
+        """Whether nobody else can be writing at the same time."""
+        return self.session.get_bind().dialect.name == "sqlite"
+
+    async def _newest(self) -> int:
+        return await self.session.scalar(select(func.max(Message.id))) or 0
 
     async def _step(self, order: Blanking, limit: int) -> bool:
         """Blank up to ``limit`` messages; True once there are no more."""
@@ -170,6 +204,12 @@ class Erasure(Repository):
 def _order(person_id: int, **values: Any) -> Blanking:
     usual: dict[str, Any] = {"chat_id": None, "ref": "", "staff": False, "secret": "", "shown": {}, "done_id": 0}
     return Blanking(person_id=person_id, **(usual | values))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Whether the order waits neither for the end of a call nor for its last look."""
+    under_way = exists().where(Handoff.ref == Blanking.ref, Handoff.state != "closed")
+    return and_(~under_way, or_(Blanking.again_at.is_(None), Blanking.again_at <= now))
 
 
 def _of_chat(order: Blanking, limit: int) -> Select[int, str, bool]:

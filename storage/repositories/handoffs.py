@@ -29,6 +29,11 @@ class Handoffs(Repository):
             .order_by(Handoff.id.desc())
         )
 
+    async def called_from(self, chat_id: int, limit: int = 100) -> Sequence[Handoff]:
+        """The calls of a chat, the newest first."""
+        query = select(Handoff).where(Handoff.chat_id == chat_id).order_by(Handoff.id.desc()).limit(limit)
+        return (await self.session.scalars(query)).all()
+
     async def held_by(self, person_id: int) -> Sequence[Handoff]:
         """All conversations a member of staff holds."""
         query = select(Handoff).where(Handoff.staff_id == person_id, Handoff.state == "held").order_by(Handoff.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, and_, func, insert, or_, select
+from sqlalchemy import BigInteger, Table, and_, column, func, insert, select, values
 
 from storage.models import Mention, Message
 from storage.repositories.base import Repository
@@ -13,6 +14,8 @@ from storage.repositories.base import Repository
 _LAST: Final = select(func.max(Message.id))
 _INSERT: Final = insert(cast("Table", Message.__table__))
 """Around the mapper, which has nothing to add to a row that nobody keeps in hand."""
+SLICE: Final = 500
+"""Chats asked about in one query: both databases limit how many values a query may carry."""
 
 
 class Messages(Repository):
@@ -63,9 +66,13 @@ class Messages(Repository):
             query = query.where(Message.id.in_(select(summed.c.id).where(summed.c.so_far < characters)))
         return list(reversed((await self.session.scalars(query)).all()))
 
-    async def since(self, cursors: dict[int, int], limit: int = 500) -> Sequence[Message]:
-        """Messages newer than each chat's cursor, oldest first; one query for many chats."""
-        if not cursors:
-            return []
-        newer = [and_(Message.chat_id == chat, Message.id > cursor) for chat, cursor in cursors.items()]
-        return (await self.session.scalars(select(Message).where(or_(*newer)).order_by(Message.id).limit(limit))).all()
+    async def since(self, cursors: Mapping[int, int], each: int = 500) -> Sequence[Message]:
+        """Messages newer than each chat's cursor, oldest first within a chat; about ``each`` of every chat at most."""
+        found: list[Message] = []
+        marks = iter(cursors.items())
+        while some := list(islice(marks, SLICE)):
+            given = values(column("chat", BigInteger), column("mark", BigInteger), name="marks").data(some).cte("marks")
+            newer = and_(Message.chat_id == given.c.chat, Message.id > given.c.mark)
+            query = select(Message).join(given, newer).order_by(Message.id).limit(each * len(some))
+            found += (await self.session.scalars(query)).all()
+        return found

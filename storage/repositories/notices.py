@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import exists, func, insert, literal, select, update
@@ -16,6 +16,10 @@ from storage.repositories.people import live_in
 
 _WAITING: Final = ("queued", "sending")
 _LOST: Final = ("dead", "expired")
+LIVE: Final = 2_000
+"""People up to whom a notice is counted while somebody waits for the figures; larger ones are counted by a job."""
+COUNTED: Final = timedelta(days=30)
+"""How long a large notice is counted again; hardly anybody presses 已读 after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,27 @@ class Notices(Repository):
         return done.first() is not None
 
     async def counts(self, notice: Notice) -> Counts:
-        """What became of a notice so far."""
+        """What became of a notice: of a large one as it was counted last, a few seconds ago or a hundredth of its age."""
+        if notice.people <= LIVE:
+            return await self.count(notice)
+        if notice.counted_at is None:
+            return Counts(notice.people, sent=0, read=0, unreachable=0, waiting=notice.people, stopped=0)
+        return Counts(**notice.figures)
+
+    async def to_count(self, now: datetime) -> Sequence[Notice]:
+        """The large notices whose last count is older than a hundredth of their age then."""
+        query = select(Notice).where(Notice.people > LIVE, Notice.created_at > now - COUNTED)
+        found = (await self.session.scalars(query.order_by(Notice.id))).all()
+        return [one for one in found if one.counted_at is None or (now - one.counted_at) * 100 >= now - one.created_at]
+
+    async def keep(self, counted: Mapping[int, Counts], now: datetime) -> None:
+        """Remember the counts of these notices (our own ids)."""
+        for number, counts in counted.items():
+            kept = update(Notice).where(Notice.id == number).values(figures=asdict(counts), counted_at=now)
+            await self.session.execute(kept)
+
+    async def count(self, notice: Notice) -> Counts:
+        """Count what became of a notice so far, one recipient after the other."""
         query = (
             select(Outbox.state, func.count(), func.count(Recipient.read_at)).select_from(Recipient)
             .join(Outbox, Outbox.message_id == Recipient.message_id, isouter=True)
@@ -136,12 +160,14 @@ class Notices(Repository):
             stopped=notice.past_stopped + stopped + (unwritten if notice.state == "cancelled" else 0),
         )
 
-    async def cancel(self, notice: Notice) -> int:
-        """Take back what has not been sent; returns how many."""
+    async def cancel(self, notice: Notice, now: datetime) -> Counts:
+        """Take back what has not been sent; returns the counts afterwards."""
         messages = select(Message.id).where(Message.notice_id == notice.id)
-        done = await self.session.execute(
+        await self.session.execute(
             update(Outbox).where(Outbox.message_id.in_(messages), Outbox.state == "queued").values(state="cancelled")
-            .returning(Outbox.id).execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False)
         )  # fmt: skip
         notice.state = "cancelled"
-        return len(done.all())
+        after = await self.count(notice)
+        notice.figures, notice.counted_at = asdict(after), now
+        return after

@@ -172,7 +172,21 @@ class People(Repository):
         """Remember a browser's cookie."""
         self.session.add(WebSession(**values))
 
-    async def end_sessions(self, person_id: int) -> None:
+    async def end_sessions(self, person_id: int, now: datetime) -> None:
         """End every browser session of a person."""
-        chats = select(Chat.id).where(Chat.person_id == person_id)
+        query = select(Chat.id).join(WebSession, WebSession.chat_id == Chat.id).where(Chat.person_id == person_id)
+        await self.end_pages((await self.session.scalars(query)).all(), now)
+
+    async def expired_pages(self, begun: datetime, active: datetime, limit: int, *, staff: bool) -> Sequence[int]:
+        """Chats of staff (or of residents) whose browser session began by ``begun``, or was idle since ``active``."""
+        idle = and_(WebSession.created_at <= active, Chat.seen_at <= active)
+        query = (
+            select(Chat.id).join(WebSession, WebSession.chat_id == Chat.id).join(Person, Person.id == Chat.person_id)
+        )
+        query = query.where(Person.staff.is_(staff), or_(WebSession.created_at <= begun, idle))
+        return (await self.session.scalars(query.order_by(Chat.id).limit(limit))).all()
+
+    async def end_pages(self, chats: Sequence[int], now: datetime) -> None:
+        """End the browser sessions of these chats: nobody reads there any more, so nothing more is told there."""
         await self.session.execute(delete(WebSession).where(WebSession.chat_id.in_(chats)))
+        await self.session.execute(update(Chat).where(Chat.id.in_(chats)).values(unreachable_at=now))

@@ -11,27 +11,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, UpdateBase, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, UpdateBase, case, delete, exists, func, inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import (
     Case,
     CaseEvent,
     Chat,
+    Duty,
     Handoff,
     Inbox,
+    Invite,
     Media,
     Mention,
     Message,
     Notice,
     Outbox,
+    Person,
     Proposal,
     Recipient,
     Remark,
+    Volunteer,
 )
+from storage.models.privacy import SECRET
 from storage.repositories.base import Repository
+from storage.repositories.cases import UNDONE
 
-Forget = Callable[[AsyncSession, Sequence[int], datetime], Awaitable[None]]
+Id = int | str
+Forget = Callable[[AsyncSession, Sequence[Any], datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +51,38 @@ class Kind:
     by_age: bool = False
     """Whether their ids grow with their age alone: then the first are looked at, and no index on a time is needed."""
 
+    @property
+    def id(self) -> Any:
+        """What a row is found by."""
+        return _key(self.model)
+
 
 class Retention(Repository):
     """Finds and forgets by kind; the kinds are the keys of ``KINDS``."""
 
-    async def old(self, kind: str, before: datetime, limit: int) -> Sequence[int]:
+    async def old(self, kind: str, before: datetime, limit: int) -> Sequence[Id]:
         """Up to ``limit`` ids of what is too old."""
         of = KINDS[kind]
-        query = select(of.model.id).where(*of.old(before))
+        query = select(of.id).where(*of.old(before))
         if of.by_age:
-            query = query.where(of.model.id.in_(select(of.model.id).order_by(of.model.id).limit(limit)))
-        return (await self.session.scalars(query.order_by(of.model.id).limit(limit))).all()
+            query = query.where(of.id.in_(select(of.id).order_by(of.id).limit(limit)))
+        return (await self.session.scalars(query.order_by(of.id).limit(limit))).all()
 
-    async def forget(self, kind: str, ids: Collection[int], before: datetime, now: datetime) -> int:
+    async def forget(self, kind: str, ids: Collection[Id], before: datetime, now: datetime) -> int:
         """Delete those of these, or the words in them, that are still too old; returns how many there were.
 
         Rows that somebody else has in hand are left for the next time.
         """
         of = KINDS[kind]
-        query = select(of.model.id).where(of.model.id.in_(ids), *of.old(before)).order_by(of.model.id)
+        query = select(of.id).where(of.id.in_(ids), *of.old(before)).order_by(of.id)
         still = (await self.session.scalars(query.with_for_update(of=of.model, skip_locked=True))).all()
         if still:
             await of.forget(self.session, still, now)
         return len(still)
+
+
+def _key(model: Any) -> Any:
+    return inspect(model).primary_key[0]
 
 
 async def _run(session: AsyncSession, statement: UpdateBase) -> None:
@@ -84,6 +100,12 @@ def _sends(before: datetime) -> Sequence[ColumnElement[bool]]:
 def _messages(before: datetime) -> Sequence[ColumnElement[bool]]:
     under_way = exists().where(Outbox.message_id == Message.id, Outbox.state == "sending")
     return Message.at < before, ~under_way
+
+
+def _secrets(before: datetime) -> Sequence[ColumnElement[bool]]:
+    secret = select(Mention.message_id).where(Mention.ref == SECRET)
+    open_ = exists().where(Outbox.message_id == Message.id, Outbox.state.in_(("queued", "sending")))
+    return Message.id.in_(secret), Message.at < before, ~open_
 
 
 def _drafts(before: datetime) -> Sequence[ColumnElement[bool]]:
@@ -110,9 +132,25 @@ def _proposals(before: datetime) -> Sequence[ColumnElement[bool]]:
     return Proposal.state != "open", Proposal.created_at < before, Proposal.what != ""
 
 
+def _invites(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return Invite.expires_at < before, Invite.link_expires_at < before
+
+
+def _people(before: datetime) -> Sequence[ColumnElement[bool]]:
+    """Who was not heard for so long, cannot be reached any more, and has nothing under way."""
+    there = exists().where(Chat.person_id == Person.id, or_(Chat.unreachable_at.is_(None), Chat.seen_at >= before))
+    busy = (
+        exists().where(Duty.person_id == Person.id, Duty.until.is_(None)),
+        exists().where(Case.reporter_id == Person.id, Case.state.in_(UNDONE)),
+        exists().where(Volunteer.person_id == Person.id, Volunteer.active),
+    )
+    known = or_(Person.name != "", Person.phone != "", Person.area_code.is_not(None))
+    return Person.created_at < before, known, ~there, *(~one for one in busy)
+
+
 def _deleting(model: Any) -> Forget:
     async def forget(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
-        await _run(session, delete(model).where(model.id.in_(ids)))
+        await _run(session, delete(model).where(_key(model).in_(ids)))
 
     return forget
 
@@ -130,6 +168,12 @@ async def _forget_messages(session: AsyncSession, ids: Sequence[int], now: datet
     for child in (Outbox, Recipient, Mention):
         await _run(session, delete(child).where(child.message_id.in_(ids)))
     await _run(session, delete(Message).where(Message.id.in_(ids)))
+
+
+async def _forget_secrets(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
+    instead = func.coalesce(Message.body["instead"].as_string(), "")
+    await _run(session, update(Message).where(Message.id.in_(ids)).values(text=instead, body={}))
+    await _run(session, delete(Mention).where(Mention.ref == SECRET, Mention.message_id.in_(ids)))
 
 
 async def _count(session: AsyncSession, messages: Sequence[int]) -> None:
@@ -164,6 +208,7 @@ KINDS: Final = {
     "failed updates": Kind(Inbox, _updates("dead"), _deleting(Inbox)),
     "sends": Kind(Outbox, _sends, _deleting(Outbox)),
     "messages": Kind(Message, _messages, _forget_messages, by_age=True),
+    "secrets": Kind(Message, _secrets, _forget_secrets),
     "drafts": Kind(Chat, _drafts, _blanking(Chat, draft={}, preset={})),
     "conversations": Kind(
         Chat, _conversations, _blanking(Chat, form=None, step="", answers={}, choices=[], revision=Chat.revision + 1)
@@ -171,6 +216,8 @@ KINDS: Final = {
     "calls": Kind(Handoff, _calls, _blanking(Handoff, reason="", state="closed")),
     "remarks": Kind(Remark, _remarks, _deleting(Remark)),
     "cases": Kind(Case, _cases, _forget_cases),
+    "invites": Kind(Invite, _invites, _deleting(Invite)),
+    "people": Kind(Person, _people, _blanking(Person, name="", phone="", area_code=None, consented_at=None)),
     "proposals": Kind(Proposal, _proposals, _blanking(Proposal, what="", why="", place="", answer="")),
 }
-"""Everything with people's words in it; an official record keeps its number, state and figures."""
+"""Everything with people's words or names in it; an official record keeps its number, state and figures."""

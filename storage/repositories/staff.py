@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, select, update
 
 from storage.models import Area, Chat, Duty, Invite, Person
 from storage.repositories.base import Repository
@@ -23,6 +23,15 @@ class Staff(Repository):
             .order_by(Duty.id)
         )
         return [(duty, area) for duty, area in await self.session.execute(query)]
+
+    async def offices(self, people: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Of each of these people the role of the first duty they hold now, "" for none, and the name; one query."""
+        holding = and_(Duty.person_id == Person.id, Duty.until.is_(None))
+        query = select(Person.id, Duty.role, Person.name).outerjoin(Duty, holding).where(Person.id.in_(people))
+        found: dict[int, tuple[str, str]] = {}
+        for person, role, name in await self.session.execute(query.order_by(Duty.id)):
+            found.setdefault(person, (role or "", name))
+        return found
 
     async def roles_by_chat(self, channel: str) -> dict[str, frozenset[str]]:
         """The roles held behind each reachable chat of a channel, by the channel's chat id; none for who was staff once."""
@@ -49,10 +58,10 @@ class Staff(Repository):
             found[person] = (*found.get(person, ()), channel)
         return found
 
-    async def others_with(self, role: str, person_id: int) -> int:
-        """How many people besides this one hold a role anywhere."""
-        query = select(func.count(Duty.person_id.distinct())).where(Duty.role == role, Duty.until.is_(None))
-        return await self.session.scalar(query.where(Duty.person_id != person_id)) or 0
+    async def locked(self, role: str) -> Sequence[Duty]:
+        """Every duty of this role held anywhere; nobody else ends one before this transaction does."""
+        query = select(Duty).where(Duty.role == role, Duty.until.is_(None)).order_by(Duty.id)
+        return (await self.session.scalars(query.with_for_update())).all()
 
     async def holders(self, role: str, area_codes: Sequence[str]) -> Sequence[Duty]:
         """Who holds a role in one of these areas."""

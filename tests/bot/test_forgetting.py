@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -154,6 +155,7 @@ async def test_open_proposals_are_withdrawn_and_adopted_ones_stay_in_public_word
     withdrawn = await proposed(person, f"建议5栋旁边装凉亭，联系{PHONE}")
     await desk.forge(f"proposal.adopt:{adopted}")
     await desk.say("下周装好")
+    await desk.press("提交")
     await person.expect("采纳")
     await neighbour.forge(f"proposal.sign:{withdrawn}")
     await neighbour.press("同意")
@@ -196,3 +198,24 @@ async def test_whoever_refuses_consent_leaves_no_words_anywhere(bed: Bed) -> Non
     assert [media.deleted_at is not None for media in await bed.all(Media)] == [True]
     (chat,) = [one for one in await bed.all(Chat) if one.channel == "web"]
     assert (chat.form, chat.answers, chat.draft, chat.preset, chat.choices) == (None, {}, {}, {}, [])
+
+
+async def test_what_was_told_in_a_call_goes_when_it_is_over_for_whoever_refused_meanwhile(bed: Bed) -> None:
+    desk, person = await bed.on_web("社区"), await bed.on_telegram()
+    await bed.takes_office(desk, "community", "S1-C1")
+    await person.say("/start loc_S1-C1-G1-B3")
+    await person.say("3栋2单元楼道灯坏了")
+    await person.expect("同意")
+    await person.say("人工")
+    await person.press("不同意")
+    await desk.press("接待")
+    await person.say("我家老伴走丢了")
+    await desk.expect("我家老伴走丢了")
+    await asyncio.sleep(1)  # the job that erases has looked
+    assert "：我家老伴走丢了" in "\n".join(await told(bed))
+    await desk.press("结束")
+    await person.expect("人工对话结束")
+    async with asyncio.timeout(10):
+        while "：我家老伴走丢了" in "\n".join(await told(bed)):
+            await asyncio.sleep(0.1)
+    assert "这条内容已按本人要求删除" in "\n".join(await told(bed))

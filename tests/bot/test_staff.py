@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,11 @@ from sqlalchemy import update
 from bot import commands, introduce
 from bot.app import App
 from bot.invites import make_invite, make_link
+from bot.jobs import Jobs
+from bot.metrics import Metrics
 from bot.staff import StaffError, dismiss, find, on_duty
-from storage.models import Audit, Person
+from storage.models import Audit, Mention, Message, Person
+from storage.models.privacy import SECRET
 from tests.support.bed import Bed, settings_for
 from tests.support.databases import SqliteTemplate
 from tests.support.resident import moment
@@ -88,6 +92,40 @@ async def test_of_two_duties_one_may_end(bed: Bed) -> None:
     assert "待办诉求" not in str(staff.heard[-1])
 
 
+async def test_of_two_areas_the_conversations_of_the_one_that_ends_go_back(bed: Bed) -> None:
+    staff, colleague, resident = await at_the_desk(bed), await at_the_desk(bed, "同事"), await bed.on_telegram()
+    async with bed.app.database.writing() as unit:
+        number = sorted({one.person for one in await on_duty(unit)})[-2]
+        unit.staff.grant(number, "community", "S1-C2", "", bed.clock.now())
+    await resident.say("/start loc_S1-C1-G1-B3")
+    await resident.say("人工")
+    await staff.press("接待")
+    await resident.expect("工作人员来了")
+    await dismissed(bed, str(number), "community", "S1-C2")
+    await resident.say("在吗")
+    await staff.expect("在吗")
+    async with bed.app.database.writing() as unit:
+        unit.staff.grant(number, "community", "S1-C2", "", bed.clock.now())
+    colleague.catch_up()
+    await dismissed(bed, str(number), "community", COMMUNITY)
+    await resident.expect("已经请别的工作人员来")
+    await colleague.expect("有居民找人工")
+    assert staff.closed is None
+
+
+async def test_of_the_last_two_administrators_dismissed_at_once_one_stays(bed: Bed) -> None:
+    async with bed.app.database.reading() as unit:
+        admins = [str(one.person) for one in await on_duty(unit) if one.role == "admin"]
+    while len(admins) < 2:
+        person = await bed.on_telegram()
+        await bed.takes_office(person, "admin", "S1")
+        admins.append(await newest(bed))
+    for one in admins[2:]:
+        await dismissed(bed, one, "admin")
+    ended = await asyncio.gather(*(dismissed(bed, one, "admin") for one in admins[:2]), return_exceptions=True)
+    assert [type(one) for one in ended if one is not None] == [StaffError]
+
+
 async def test_the_last_administrator_stays(bed: Bed) -> None:
     first, second = await bed.on_telegram(), await bed.on_telegram()
     async with bed.app.database.reading() as unit:
@@ -140,6 +178,65 @@ async def test_a_session_of_staff_ends_after_some_idle_days_and_a_link_brings_th
     assert len(await bed.all(Person)) == people + 1
     async with app.database.reading() as unit:
         assert [one.channels for one in await on_duty(unit) if one.person == person.id] == [("web",)]
+
+
+async def test_staff_whose_session_is_over_are_not_called_there_any_more(bed: Bed) -> None:
+    staff, dismissed_one = await at_the_desk(bed), await at_the_desk(bed, "同事")
+    numbers = [int(await newest(bed)) - 1, int(await newest(bed))]
+    await dismissed(bed, str(numbers[1]))
+    bed.clock.passes(hours=73)
+    await signed_out(staff)
+    await signed_out(dismissed_one)
+    await tidied(bed)
+    app, resident = bed.app, await bed.on_telegram()
+    async with app.database.reading() as unit:
+        assert not (await unit.staff.channels()).get(numbers[0])
+        assert [await unit.people.chat_of(one) for one in numbers] == [None, None]
+    await resident.say("/start loc_S1-C1-G1-B3")
+    await resident.say("人工")
+    await resident.expect("工作人员")
+    assert not [one for one in await bed.audited() if one[0] == "handoff.read"]
+
+
+async def test_a_code_typed_on_the_web_is_not_used_up_and_its_link_works(bed: Bed) -> None:
+    app, person = bed.app, await bed.on_web()
+    await person.say("你好")
+    bed.clock.passes(days=40)
+    invited = await make_invite(app.database, app.settings, bed.clock.now(), "community", COMMUNITY, "")
+    await person.say(invited.start)
+    await person.expect("请打开邀请里的网址")
+    await person.join(invited.code)
+    await person.expect("欢迎。您现在是")
+    assert await person.status("/desk") == 200
+
+
+async def test_an_invite_told_in_chat_is_soon_gone_from_the_transcript(bed: Bed) -> None:
+    admins = await bed.on_telegram(), await bed.on_web()
+    for admin in admins:
+        await bed.takes_office(admin, "admin", "S1")
+        await admin.say("/invite 网格员 青松苑一区")
+        await admin.expect("/start inv_")
+    await bed.settle()
+
+    async def told() -> list[str]:
+        return [one.text for one in await bed.all(Message) if one.out and "邀请" in one.text]
+
+    assert len([one for one in await told() if "inv_" in one]) == 2
+    bed.clock.passes(minutes=11)
+    await tidied(bed)
+    assert await told() == ["给青松苑一区 网格员的邀请。邀请码和网址已经不再显示。"] * 2
+    assert not [one for one in await bed.all(Mention) if one.ref == SECRET]
+
+
+async def tidied(bed: Bed) -> None:
+    """One turn of the job that forgets."""
+    app = bed.app
+    (job,) = [
+        one
+        for one in Jobs(app.database, app.shelf, bed.clock, app.settings, Metrics(), frozenset()).table
+        if one.name == "tidy"
+    ]
+    await job.work()
 
 
 async def test_however_busy_a_session_is_it_ends(bed: Bed) -> None:

@@ -89,6 +89,19 @@ async def test_cases_open_beside_the_table_and_the_keyboard_is_enough(
     assert backend.accepted[-1].raw["token"] == "case.card:K2NFA"
 
 
+async def test_a_finished_case_offers_nothing_to_do_in_the_chat(
+    site: str, backend: MemoryBackend, staff: str, open_page: OpenPage
+) -> None:
+    page = await desk(open_page, site, f"/desk/staff/{ROWS[0].number}")
+    act = page.get_by_role("button", name="到聊天里办理")
+    await expect(act).to_be_visible()
+    open_case = backend.cases[staff, ROWS[0].number]
+    backend.cases[staff, ROWS[0].number] = replace(open_case, movable=False)
+    await page.reload()
+    await expect(page.locator("#case-title")).to_be_visible()
+    await expect(act).to_have_count(0)
+
+
 async def test_the_table_and_the_open_case_stay_fresh_without_a_reload(
     site: str, backend: MemoryBackend, staff: str, open_page: OpenPage
 ) -> None:

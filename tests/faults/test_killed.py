@@ -75,5 +75,5 @@ async def test_a_broadcast_survives_kills_nobody_is_left_out_and_nobody_told_mor
             notice = await unit.notices.find("N2222")
             assert notice is not None
             assert notice.state == "sent"
-            counts = await unit.notices.counts(notice)
+            counts = await unit.notices.count(notice)
         assert (counts.sent, counts.waiting, counts.unreachable) == (len(written), 0, 0)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from bot.app import App
 from handlers.context import Context
-from handlers.messages import Incoming
+from handlers.conversation import respond
+from handlers.messages import Incoming, Kind, Reply
 from handlers.topic import Answer
 from storage.models import Inbox, Remark
 from tests.fakes.botapi import BotApi
 from tests.faults.conftest import Place
 from tests.faults.inside import ASKED, rows, running, states, until
+from tests.support.pictures import jpeg
 
 INCIDENT = re.compile(r"问题编号 ([2-9A-Z]{6})")
 
@@ -72,6 +76,25 @@ async def test_when_a_handler_breaks_nothing_it_wrote_is_kept_and_the_person_get
             await api.user(number).expect(ASKED[0][1])
         assert {poison.attempts for poison in await _set_aside(app, len(errors))} == {3}
         assert await rows(app.database, Remark) == []
+
+
+async def test_pictures_fetched_for_a_message_that_is_set_aside_are_not_remembered(
+    api: BotApi, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(ctx: Context, said: Incoming) -> list[Reply]:
+        if said.attachments:
+            raise RuntimeError("boom")
+        return await respond(ctx, said)
+
+    monkeypatch.setattr("bot.answering.respond", breaks)
+    async with running(*place, api) as app:
+        app.answering.prepared["telegram", "6"] = 12_345, Incoming("telegram", "6", "1", Kind.TEXT, text="elsewhere")
+        api.user(5).send_photo(jpeg())
+        await api.user(5).expect(INCIDENT)
+        for number in (5, 6):
+            api.user(number).say(ASKED[0][0])
+            await api.user(number).expect(ASKED[0][1])
+        assert app.answering.prepared == {}
 
 
 async def test_what_no_update_should_be_neither_stops_polling_nor_is_answered(api: BotApi, place: Place) -> None:

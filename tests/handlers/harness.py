@@ -7,7 +7,7 @@ Every message is one transaction, a refusal undoes it, and the choices of the la
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -68,9 +68,9 @@ class Town:
                 unit.people.consent(chat.person, "basic", 1, self.now)
         return chat.person_id
 
-    async def serves(self, who: str, role: str, area: str) -> int:
+    async def serves(self, who: str, role: str, area: str, channel: str = "telegram") -> int:
         """Open a chat of somebody on duty."""
-        person = await self.moves_in(who)
+        person = await self.moves_in(who, channel=channel)
         async with self.database.writing() as unit:
             found = await unit.people.get(person)
             assert found is not None
@@ -82,12 +82,12 @@ class Town:
         """Send words; returns everything answered. ``/word`` is a command."""
         command = re.fullmatch(r"/(\w+)(?: (.*))?", text)
         if command:
-            return await self._sends(who, Kind.COMMAND, command=command[1], text=command[2] or "")
-        return await self._sends(who, Kind.TEXT, text=text)
+            return await self.sends(who, Kind.COMMAND, command=command[1], text=command[2] or "")
+        return await self.sends(who, Kind.TEXT, text=text)
 
     async def presses(self, who: str, token: str) -> str:
         """Press a button by its token."""
-        return await self._sends(who, Kind.PRESS, press=token)
+        return await self.sends(who, Kind.PRESS, press=token)
 
     async def chooses(self, who: str, label: str) -> str:
         """Press the button with this label, among those last offered."""
@@ -97,11 +97,11 @@ class Town:
         """Send pictures by their media ids; ``refused`` is why one more of them could not be taken."""
         sent = tuple(Attachment(Kind.PHOTO, str(one), media_id=one) for one in media)
         bad = (Attachment(Kind.PHOTO, "bad", problem=refused),) if refused else ()
-        return await self._sends(who, Kind.PHOTO, text=caption, attachments=sent + bad)
+        return await self.sends(who, Kind.PHOTO, text=caption, attachments=sent + bad)
 
     async def pins(self, who: str, lat: float, lon: float) -> str:
         """Send a pin."""
-        return await self._sends(who, Kind.LOCATION, location=Location(lat, lon))
+        return await self.sends(who, Kind.LOCATION, location=Location(lat, lon))
 
     async def chat(self, who: str) -> Chat:
         """Somebody's chat as it is kept."""
@@ -135,7 +135,8 @@ class Town:
             assert chat is not None
             return list(chat.choices)
 
-    async def _sends(self, who: str, kind: Kind, **what: Any) -> str:
+    async def sends(self, who: str, kind: Kind, **what: Any) -> str:
+        """Send a message of any kind; returns everything answered."""
         self.passes(seconds=self.beat)
         try:
             return await self._transact(who, kind, None, **what)
@@ -156,7 +157,8 @@ class Town:
                     unit.audit.add(self.now, chat.person_id, "refused", refused.subject, wanted=refused.action)
             told = [self._told(chat, reply) for reply in replies]
             for push in ctx.pushes:
-                self._told(push.chat, push.reply, remember=push.chat.form is None)
+                free = push.chat.form is None
+                self._told(push.chat, replace(push.reply, question=True) if free else push.reply, remember=free)
         return "\n".join(told)
 
     def _told(self, chat: Chat, reply: Reply, *, remember: bool = True) -> str:

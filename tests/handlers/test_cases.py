@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import pytest_asyncio
 
 from handlers.casework import file_case
 from handlers.context import Context
-from handlers.reports.staff import desk_cases
+from handlers.reports.reading import desk_cases
 from storage.models import Audit, Case, CaseEvent, Duty
 from tests.handlers.harness import Town, reference
 
@@ -246,3 +247,60 @@ async def test_solved_is_opened_again_only_on_a_second_word(town: Town, ref: str
     assert (await the_case(town)).state == "confirmed"
     assert "重新打开了" in await town.chooses("周", "确认重新打开")
     assert (await the_case(town)).state == "reopened"
+
+
+@pytest.mark.parametrize("words", ["修好了", "解决了，谢谢", "灯亮了", "已经解决了", "没问题了", "It is fixed"])
+async def test_a_plain_yes_confirms(town: Town, ref: str, words: str) -> None:
+    await finishes(town, "王", ref)
+    await town.says("周", words)
+    assert (await the_case(town)).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "words", ["未解决", "还没好", "没搞好", "谁说解决了", "哪里解决了", "从未解决了", "not solved", "unsolved"]
+)
+async def test_a_denial_reopens(town: Town, ref: str, words: str) -> None:
+    await finishes(town, "王", ref)
+    await town.says("周", words)
+    assert (await the_case(town)).state == "reopened"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["修好了吗", "解决了吗？", "什么时候解决了", "骗人解决了什么", "解决了才怪", "这也叫解决了", "说是修好了",
+     "差不多解决了", "解决了但是楼上没有", "好了没有", "你们说解决了我没看到", "难道解決了", "谢谢"],
+)  # fmt: skip
+async def test_anything_but_a_plain_yes_confirms_nothing(town: Town, ref: str, words: str) -> None:
+    await finishes(town, "王", ref)
+    told = await town.says("周", words)
+    assert (await the_case(town)).state == "finished"
+    assert words == "谢谢" or "解决了吗" in told or "没解决" in await town.sees("周")
+
+
+async def test_stars_asked_for_in_the_middle_of_another_report_are_stars(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.says("周", "下水道堵了")
+    assert "在哪" in town.last("周")
+    assert "几颗星" in (await town.presses("周", f"case.solved:{ref}")).splitlines()[-1]
+    told = await town.says("周", "5")
+    assert (await the_first_case(town, ref)).rating == 5
+    assert "在哪" in told
+
+
+async def test_words_after_a_denial_are_added_and_the_handler_hears_why(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.presses("周", f"case.unsolved:{ref}")
+    assert "居民说没解决" in town.last("王")
+    assert "换了灯泡" in town.last("王")
+    assert "补充到" in await town.says("周", "晚上又灭了")
+    assert "晚上又灭了" in town.last("王")
+
+
+async def test_a_push_ends_the_numbers_of_what_stands_above_it(town: Town, ref: str) -> None:
+    await town.says("周", "菜单")
+    await town.presses("王", f"case.accept:{ref}")
+    assert await town.sees("周") == []
+
+
+async def the_first_case(town: Town, ref: str) -> Case:
+    return next(one for one in await town.all(Case) if one.ref == ref)

@@ -33,6 +33,21 @@ async def answers(town: Town) -> dict[str, object]:
     return (await town.chat("li")).answers
 
 
+async def test_a_hint_that_says_all_is_not_followed_by_the_question(town: Town) -> None:
+    await to_the_place(town)
+    assert "在哪儿" not in await town.says("li", "？？？")
+    await town.says("li", "3栋")
+    told = await town.says("li", "看一看")
+    assert "请发照片" in told
+    assert "有照片的话" not in told
+
+
+async def test_a_door_is_written_as_the_reader_reads(town: Town) -> None:
+    await town.moves_in("ann", language="en")
+    await town.says("ann", WORDS)
+    assert "3栋 unit 2 room 501" in await town.says("ann", "3栋2单元501") + await town.says("ann", "skip")
+
+
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 

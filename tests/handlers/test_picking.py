@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.form.picking import picked
+from handlers.form.picking import picked, without_end
 from knowledge.numerals import ordinal
 from tests.handlers.harness import Town
 
@@ -29,6 +29,21 @@ def test_numbers_and_labels_one_or_several(typed: str, expected: list[int]) -> N
 )  # fmt: skip
 def test_a_number_somebody_chose_by(typed: str, expected: int | None) -> None:
     assert ordinal(typed) == expected
+
+
+async def test_done_in_english_is_heard_before_anything_is_picked_and_after_it(town: Town) -> None:
+    await town.moves_in("ann", language="en")
+    await town.says("ann", "/volunteer")
+    assert "choose one" in await town.says("ann", "done")
+    await town.says("ann", "2, 5 done")
+    assert (await town.chat("ann")).answers["volunteer_skills"] == ["carrying", "medical"]
+    assert (await town.chat("ann")).step != "volunteer_skills"
+
+
+def test_what_was_picked_stands_before_the_closing_word() -> None:
+    closing = {"完成", "done", "选好了", "好了"}
+    assert without_end("2 5 选好了。", closing) == ("2 5", True)
+    assert without_end("2、5", closing) == ("2、5", False)
 
 
 async def test_a_button_pressed_twice_in_haste_picks_once(town: Town) -> None:

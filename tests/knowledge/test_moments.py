@@ -57,6 +57,33 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
         ("Sat 2:30 pm", "2026-11-21 14:30"),
         ("tonight 7", None),
         ("Nov 28, 9 am", "2026-11-28 09:00"),
+        ("夜里2点", "2026-11-22 02:00"),
+        ("晚上1点", "2026-11-22 01:00"),
+        ("今晚1点", "2026-11-22 01:00"),
+        ("明晚1点", "2026-11-23 01:00"),
+        ("明天夜里2点", "2026-11-22 02:00"),
+        ("今天半夜两点", "2026-11-22 02:00"),
+        ("明天晚上五点", "2026-11-22 17:00"),
+        ("夜里10点", "2026-11-21 22:00"),
+        ("tomorrow night at 1 am", "2026-11-23 01:00"),
+        ("tonight at 1 am", "2026-11-22 01:00"),
+        ("元旦上午9点", "2027-01-01 09:00"),
+        ("国庆节下午两点", "2027-10-01 14:00"),
+        ("12月1日星期二上午9点", "2026-12-01 09:00"),
+        ("明天9-11点", "2026-11-22 09:00"),
+        ("上午9点到11点", "2026-11-22 09:00"),
+        ("两个礼拜后上午9点", "2026-12-05 09:00"),
+        ("春节上午9点", None),
+        ("一个月后9点", None),
+        ("过几天上午9点", None),
+        ("每天上午9点", None),
+        ("下个月上午9点", None),
+        ("明年3月5号9点", None),
+        ("五一上午9点", None),
+        ("初五上午9点", None),
+        ("next month 9 am", None),
+        ("the 5th at 9 am", None),
+        ("in 3 days at 9 am", None),
         ("明天", None),
         ("后天上午", None),
         ("尽快", None),
@@ -76,6 +103,19 @@ def test_a_time_is_read_as_it_was_meant(typed: str, expected: str | None) -> Non
 def test_a_day_without_an_hour_is_known_to_be_one() -> None:
     assert when("后天上午", NOW).day is not None
     assert when("尽快", NOW).day is None
+
+
+def test_the_night_that_has_begun_is_the_coming_one() -> None:
+    after_midnight = datetime(2026, 11, 22, 0, 30, tzinfo=SHANGHAI)
+    assert [when(typed, after_midnight).at for typed in ("晚上1点", "夜里1点")] == [
+        after_midnight.replace(hour=1, minute=0)
+    ] * 2
+
+
+def test_what_looks_like_a_day_and_is_none_leaves_nothing_read() -> None:
+    told = when("一个月后9点", NOW)
+    assert (told.day, told.at) == (None, None)
+    assert when("国庆节", NOW).day is not None
 
 
 def test_what_has_passed_stays_passed_when_the_day_was_named() -> None:

@@ -17,6 +17,7 @@ from knowledge.understanding import Understander, Understanding
 
 HERE = Path(__file__).parent
 HARD = HERE / "hard.toml"
+DANGER = HERE / "danger.toml"
 
 ALWAYS = {
     "楼道灯坏了三天没人管": ("report", "corridor-light"),
@@ -46,7 +47,7 @@ class Question:
 
 def questions() -> list[Question]:
     found = []
-    for path in sorted(set(HERE.glob("*.toml")) - {HARD}):
+    for path in sorted(set(HERE.glob("*.toml")) - {HARD, DANGER}):
         for intent, groups in tomllib.loads(path.read_text("utf-8")).items():
             for key, texts in groups.items():
                 entries = () if key == "any" else tuple(key.split(" | "))
@@ -56,6 +57,7 @@ def questions() -> list[Question]:
 
 ASKED = questions()
 SENTENCES = tomllib.loads(HARD.read_text("utf-8"))["sentence"]
+DANGERS = tomllib.loads(DANGER.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Understanding
     engine = Understander.build(load(), tmp_path_factory.mktemp("words"))
     return {
         text: engine.understand(text)
-        for text in (*(q.text for q in ASKED), *ALWAYS, *INTENT_ALWAYS, *(one["text"] for one in SENTENCES))
+        for text in (
+            *(*(q.text for q in ASKED), *ALWAYS, *INTENT_ALWAYS, *(one["text"] for one in SENTENCES)),
+            *(*DANGERS["danger"], *DANGERS["harmless"]),
+        )
     }
 
 
@@ -117,6 +122,15 @@ def test_nearly_every_emergency_is_heard(answers: dict[str, Understanding]) -> N
     asked = [question for question in ASKED if question.intent == "emergency"]
     missed = [answers[q.text] for q in asked if answers[q.text].intent != "emergency"]
     assert len(missed) <= 0.04 * len(asked), "\n".join(map(told, missed))
+
+
+def test_danger_is_not_talked_away_and_look_alikes_are_no_danger(answers: dict[str, Understanding]) -> None:
+    assert len(set(DANGERS["danger"])) >= 120
+    assert len(set(DANGERS["harmless"])) >= 150
+    missed = [told(answers[text]) for text in DANGERS["danger"] if answers[text].emergency is None]
+    assert len(missed) <= 0.02 * len(DANGERS["danger"]), "\n".join(missed)
+    alarmed = [told(answers[text]) for text in DANGERS["harmless"] if answers[text].emergency is not None]
+    assert len(alarmed) <= 0.02 * len(DANGERS["harmless"]), "\n".join(alarmed)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=[one["text"] for one in SENTENCES])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
@@ -22,6 +23,7 @@ from storage.models import (
     Duty,
     Handoff,
     Inbox,
+    Invite,
     Media,
     Mention,
     Message,
@@ -31,11 +33,12 @@ from storage.models import (
     Proposal,
     Recipient,
     Remark,
+    Volunteer,
 )
 from storage.repositories import erasure
-from storage.repositories.base import references
 from storage.repositories.retention import KINDS
 from storage.unit import Unit
+from tests.conftest import POSTGRESQL
 from tests.support.clock import START, MovableClock
 
 OLD = START - timedelta(days=2000)
@@ -49,9 +52,9 @@ async def db(database: str) -> AsyncIterator[Database]:
     await made.close()
 
 
-def jobs(database: Database, **settings: Any) -> Jobs:
+def jobs(database: Database, clock: MovableClock | None = None, **settings: Any) -> Jobs:
     unused: Any = None
-    return Jobs(database, unused, MovableClock(), replace(Settings(), **settings), Metrics(), frozenset())
+    return Jobs(database, unused, clock or MovableClock(), replace(Settings(), **settings), Metrics(), frozenset())
 
 
 async def tidied(database: Database, **settings: Any) -> None:
@@ -232,11 +235,15 @@ async def test_a_long_erasure_goes_on_in_small_steps_and_spares_what_came_later(
     assert len(await all_of(db, Blanking)) == 2
     async with db.writing() as unit:
         later = await message(unit, chat, "你好", START)
-    table = {job.name: job.work for job in jobs(db).table}
+    clock = MovableClock()
+    table = {job.name: job.work for job in jobs(db, clock).table}
     steps = 0
     while await table["erase"]():
         steps += 1
     assert 2 <= steps <= 4
+    clock.passes(seconds=11)
+    while await table["erase"]():
+        pass
     assert not await all_of(db, Blanking)
     told = {one.id: one.text for one in await all_of(db, Message)}
     assert [told[number] for number in written] == [""] * 450 + ["已删除"] * 10 + ["H2345 说：138"]
@@ -244,5 +251,61 @@ async def test_a_long_erasure_goes_on_in_small_steps_and_spares_what_came_later(
     assert [one.reason for one in await all_of(db, Handoff)] == [""]
 
 
-def test_references_are_seen_between_chinese_words_and_are_no_words() -> None:
-    assert references("编号R7K2Q已受理，合并到P4M9T。HELLO，N6D2K，AR7K2Q，T23") == {"R7K2Q", "P4M9T"}
+@pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
+async def test_words_being_written_while_they_are_erased_go_a_little_later(db: Database) -> None:
+    async with db.writing() as unit:
+        chat, staff = [await chat_of(unit, name) for name in ("1", "2")]
+        unit.session.add(Duty(person_id=staff.person_id, role="community", area_code=AREA, since=OLD))
+    async with db.writing() as slow:
+        copy = await message(slow, staff, "H2345 说：话", START)
+        await slow.messages.mention([("H2345", copy)])
+        mine = await message(slow, chat, "话", START)
+        async with db.writing() as unit:
+            await message(unit, staff, "别的事", START)
+            await unit.erasure.words(chat.person_id)
+            await unit.erasure.copies(chat.person_id, ["H2345"], {"zh_Hans": "已删除"}, staff=True)
+        late = await message(slow, staff, "H2345 说：话", START)
+        await slow.messages.mention([("H2345", late)])
+    clock = MovableClock()
+    erase = {job.name: job.work for job in jobs(db, clock).table}["erase"]
+    for _ in range(2):
+        while await erase():
+            pass
+        clock.passes(seconds=11)
+    assert not await all_of(db, Blanking)
+    told = {one.id: one.text for one in await all_of(db, Message)}
+    assert [told[copy], told[mine], told[late]] == ["已删除", "", "已删除"]
+    assert "别的事" in told.values()
+
+
+async def test_names_go_with_whoever_cannot_be_reached_any_more_and_has_nothing_under_way(db: Database) -> None:
+    gone = START - timedelta(days=731)
+    async with db.writing() as unit:
+        chats = [await chat_of(unit, name, gone) for name in ("away", "here", "lately", "staff", "asking", "helping")]
+        away, here, lately, staff, asking, helping = chats
+        for one in chats:
+            one.unreachable_at = gone
+            one.person.name, one.person.phone, one.person.area_code = "张三", "13800000000", AREA
+            one.person.consented_at = gone
+        here.unreachable_at, lately.seen_at = None, START - timedelta(days=729)
+        unit.session.add(Duty(person_id=staff.person_id, role="grid_worker", area_code=AREA, since=gone))
+        unit.session.add(Volunteer(person_id=helping.person_id, area_code=AREA, created_at=gone))
+        unit.cases.add(
+            Case(ref="R2345", kind="report", subject="light", title="灯", words="话", place="3栋", reporter_id=asking.person_id,
+                 urgency="normal", state="accepted", due_at=gone, area_code=AREA, chat_id=asking.id, created_at=gone)
+        )  # fmt: skip
+    await tidied(db)
+    people = {one.id: one for one in await all_of(db, Person)}
+    assert [people[one.person_id].name for one in chats] == ["", *["张三"] * 5]
+    blank = people[away.person_id]
+    assert (blank.phone, blank.area_code, blank.consented_at) == ("", None, None)
+
+
+async def test_an_invite_that_ran_out_goes_after_a_month(db: Database) -> None:
+    async with db.writing() as unit:
+        for days in (1, 29, 31):
+            at = START - timedelta(days=days)
+            unit.staff.invite(Invite(code_hash=f"{days}", role="grid_worker", area_code=AREA, created_at=at, expires_at=at,
+                                     link_expires_at=at))  # fmt: skip
+    await tidied(db)
+    assert [one.code_hash for one in await all_of(db, Invite)] == ["1", "29"]

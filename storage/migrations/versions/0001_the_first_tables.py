@@ -197,6 +197,8 @@ def upgrade() -> None:
         sa.Column("past_read", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("past_lost", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("past_stopped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("figures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_notices_area_code")),
@@ -253,6 +255,7 @@ def upgrade() -> None:
         sa.Column("shown", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("done_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_blankings_chat_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_blankings_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blankings")),
@@ -482,6 +485,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
+        batch_op.create_index(
+            "ix_outbox_dead",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
+        )
         batch_op.create_index("ix_outbox_message", ["message_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_queued",
@@ -570,6 +580,9 @@ def downgrade() -> None:
             "ix_outbox_queued", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")
         )
         batch_op.drop_index("ix_outbox_message")
+        batch_op.drop_index(
+            "ix_outbox_dead", sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'")
+        )
         batch_op.drop_index(
             "ix_outbox_chat",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels.base import Button, Photo, RawUpdate
 from bot.channels.webchat import WebChat
-from bot.web.backend import ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
+from bot.web.backend import Body, ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
 
 Answer = Callable[["MemoryBackend", str, Mapping[str, Any]], None]
 
@@ -117,7 +117,9 @@ class MemoryBackend:
         text = raw.get("label") or raw.get("text", "")
         self.hear(chat, text, client=update.external_id, location=location, photos=photos, press=raw.get("token", ""))
 
-    async def store_photo(self, chat: str, data: bytes) -> StoredPhoto | PhotoRefused:
+    async def store_photo(self, chat: str, read: Body) -> StoredPhoto | PhotoRefused:
+        if (data := await read()) is None:
+            return PhotoRefused("web.error.photo_size", 413)
         if data[:2] != b"\xff\xd8":
             return PhotoRefused("web.error.photo_kind")
         name = f"photo{len(self.photos) + 1}.jpg"

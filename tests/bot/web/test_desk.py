@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.models import Area, Case, Chat, Duty, Inbox, Media
 from tests.support.bed import Bed
@@ -115,6 +115,21 @@ async def test_what_has_not_changed_is_not_sent_or_written_down_again(bed: Bed) 
     assert await shown(worker, f"/desk/staff/{ref}?part=case&seen={stamp[1]}") != "204"
 
 
+async def test_a_whole_page_is_written_down_whatever_stamp_it_brings(bed: Bed) -> None:
+    ref = await reported(bed)
+    worker, leader = await in_office(bed, "grid_worker", GRID), await in_office(bed, "grid_leader", GRID)
+    stamps = []
+    for person in (worker, leader):
+        stamp = re.search(r'data-stamp="(\w+)"', await shown(person, f"/desk/staff/{ref}?part=case"))
+        assert stamp is not None
+        stamps.append(stamp[1])
+    assert stamps[0] != stamps[1]
+    before = len(await bed.audited())
+    assert "3栋2单元楼道灯坏了" in await shown(worker, f"/desk/staff/{ref}?seen={stamps[0]}")
+    assert "3栋2单元楼道灯坏了" in await shown(worker, f"/desk/staff/{ref}?part=rows&seen={stamps[0]}")
+    assert [action for action, *_ in (await bed.audited())[before:]].count("case.read") == 2
+
+
 async def test_the_desk_names_all_areas_of_office(bed: Bed) -> None:
     worker = await in_office(bed, "grid_worker", GRID)
     (chat,) = [one for one in await bed.all(Chat) if one.person.staff and one.channel == "web"]
@@ -136,6 +151,34 @@ async def test_a_voice_message_is_played_in_parts_for_who_takes_the_call_and_for
     assert (await other.fetch(f"/media/{media.name}?slot=staff"))[0] == 404
     resident = await bed.on_web()
     assert (await resident.fetch(f"/media/{media.name}"))[0] == 404
+
+
+async def test_what_was_shown_on_duty_is_closed_with_the_duty_and_what_a_caller_was_shown_stays(bed: Bed) -> None:
+    desk = await in_office(bed, "community", "S1-C1")
+    staff = {one.person_id for one in await bed.all(Chat) if one.person.staff and one.channel == "web"}
+    resident = await bed.on_web("居民")
+    for words, then in (("我被老公打了", "可以吗"), ("同意", "在哪儿"), ("3栋", "照片")):
+        await resident.say(words)
+        await resident.expect(then)
+    await resident.send_photo(jpeg())
+    await resident.expect("收到 1 张")
+    for words, then in (("完成", "提交"), ("提交", "收到了"), ("人工", "工作人员")):
+        await resident.say(words)
+        await resident.expect(then)
+    await desk.press("接待")
+    await desk.expect("由您接待")
+    await resident.send_photo(jpeg())
+    await moment(lambda: sum(one.photos for one in desk.heard) == 2, "both pictures")
+    await desk.send_photo(jpeg())
+    await moment(lambda: sum(one.photos for one in resident.heard) == 1, "the picture of the desk")
+    told, relayed, answered = [f"/media/{one.name}" for one in sorted(await bed.all(Media), key=lambda one: one.id)]
+    assert [await desk.status(f"{one}?slot=staff") for one in (told, relayed, answered)] == [200, 200, 200]
+    async with bed.app.database.writing() as unit:
+        for person in staff:
+            await unit.session.execute(update(Duty).where(Duty.person_id == person).values(until=bed.clock.now()))
+            unit.staff.grant(person, "grid_worker", GRID, "", bed.clock.now())
+    assert [await desk.status(f"{one}?slot=staff") for one in (told, relayed, answered)] == [404, 404, 200]
+    assert [await resident.status(one) for one in (told, relayed, answered)] == [200, 200, 200]
 
 
 async def test_open_pages_are_counted_for_the_metrics(bed: Bed) -> None:

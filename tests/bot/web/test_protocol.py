@@ -11,6 +11,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from bot.channels.base import Button
+from bot.channels.webchat import SIGNED_OUT
 from tests.bot.web.fakes import MemoryBackend
 from tests.bot.web.page import Page, greet, hear
 
@@ -208,6 +209,23 @@ async def test_a_page_that_never_reads_is_let_go_and_holds_nobody_up(page: Page,
             while not ws.closed:
                 await ws.receive()
         assert ws.close_code == 1013
+
+
+async def test_a_signed_out_page_is_let_go_even_while_nothing_can_be_delivered(
+    page: Page, backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.webchat.CHECK", 0.0)
+    monkeypatch.setattr("bot.channels.webchat.POLL", 0.02)
+    token = await page.token()
+    async with page.socket() as ws:
+        await greet(ws)
+        monkeypatch.setattr(backend, "messages", _away)
+        backend.over.add(token)
+        assert (await ws.receive(timeout=5)).data == SIGNED_OUT
+
+
+async def _away(after: object, limit: int) -> dict[str, Any]:
+    raise RuntimeError("the database is away")
 
 
 async def test_a_socket_needs_our_origin_and_a_cookie(page: Page) -> None:

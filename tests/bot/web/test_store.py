@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import aiohttp
+import pytest
 from sqlalchemy import update
 
 from bot.answering import TRANSCRIPT_CHARACTERS
 from bot.jobs import Jobs
 from bot.metrics import Metrics
-from bot.pictures import path_of
-from bot.web.backend import PhotoRefused, StoredPhoto
+from bot.pictures import PLACES, path_of
+from bot.web.backend import Body, PhotoRefused, StoredPhoto
 from bot.web.socket import PAGE_CHARACTERS
 from storage.models import Chat, Media, Message, Person, WebSession
 from tests.support.bed import Bed
@@ -20,6 +22,13 @@ from tests.support.pictures import jpeg
 from tests.support.resident import moment
 
 TOKEN = "a-token-of-nobody-in-particular"
+
+
+def given(data: bytes) -> Body:
+    async def read() -> bytes | None:
+        return data
+
+    return read
 
 
 async def counts(bed: Bed) -> list[int]:
@@ -56,7 +65,7 @@ async def test_an_ended_session_opens_neither_its_chat_nor_an_empty_one(bed: Bed
     async with bed.app.database.writing() as unit:
         chat = await unit.people.find_chat("web", session.chat)
         assert chat is not None
-        await unit.people.end_sessions(chat.person_id)
+        await unit.people.end_sessions(chat.person_id, bed.clock.now())
     assert await store.find_chat(TOKEN, "me", "en") is None
     again = await store.open_chat(TOKEN, "me", "en")
     assert again.chat != session.chat
@@ -79,11 +88,21 @@ async def test_the_transcript_keeps_the_beginning_of_a_long_message_and_a_page_s
     assert [int(one.text) for one in earlier] == list(range(26, 43))
 
 
+async def test_a_typed_number_is_kept_as_the_button_it_stood_for(bed: Bed) -> None:
+    person = await bed.on_web()
+    await person.say("菜单")
+    await person.expect("您想做什么")
+    await person.say("1")
+    await bed.settle()
+    said = [one.body.get("press") for one in await bed.all(Message) if not one.out]
+    assert said == [None, "menu.service"]
+
+
 async def test_photos_that_belong_to_nothing_are_few_and_go_after_a_day(bed: Bed) -> None:
     store, rules = bed.app.store, bed.app.shelf.rules
     session = await store.open_chat(TOKEN, "me", "en")
-    kept = [await store.store_photo(session.chat, jpeg()) for _ in range(rules.photos_waiting)]
-    refused = await store.store_photo(session.chat, jpeg())
+    kept = [await store.store_photo(session.chat, given(jpeg())) for _ in range(rules.photos_waiting)]
+    refused = await store.store_photo(session.chat, given(jpeg()))
     assert isinstance(refused, PhotoRefused)
     assert refused.status == 429
     names = [one.name for one in kept if isinstance(one, StoredPhoto)]
@@ -93,7 +112,7 @@ async def test_photos_that_belong_to_nothing_are_few_and_go_after_a_day(bed: Bed
         assert said is not None
         body = {"photos": [said.id]}
         unit.messages.add(Message(chat_id=said.chat_id, out=False, at=bed.clock.now(), text="", body=body))
-    assert isinstance(await store.store_photo(session.chat, jpeg()), StoredPhoto)
+    assert isinstance(await store.store_photo(session.chat, given(jpeg())), StoredPhoto)
     await tidied(bed)
     assert len(await bed.all(Media)) == rules.photos_waiting + 1
     bed.clock.passes(days=1, minutes=1)
@@ -103,9 +122,37 @@ async def test_photos_that_belong_to_nothing_are_few_and_go_after_a_day(bed: Bed
     assert [name for name in names if path_of(folder, name).exists()] == [names[0]]
 
 
+async def test_few_uploads_are_in_memory_at_once_and_too_many_are_turned_away_unread(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.store.UPLOADS", PLACES + 2)
+    reading, go_on = Counter[str](), asyncio.Event()
+
+    def slow(name: str) -> Body:
+        async def read() -> bytes | None:
+            reading[name] += 1
+            await go_on.wait()
+            return jpeg()
+
+        return read
+
+    sessions = [await bed.app.store.open_chat(f"{TOKEN}{number}", "me", "en") for number in range(PLACES + 3)]
+    *first, last = [bed.app.store.store_photo(one.chat, slow(one.chat)) for one in sessions]
+    under_way = [asyncio.create_task(one) for one in first]
+    await moment(lambda: len(reading) == PLACES, "as many as there are places")
+    await asyncio.sleep(0.05)
+    refused = await last
+    assert len(reading) == PLACES
+    assert isinstance(refused, PhotoRefused)
+    assert (refused.key, refused.status) == ("web.error.photo_busy", 429)
+    go_on.set()
+    assert all(isinstance(one, StoredPhoto) for one in await asyncio.gather(*under_way))
+    assert sessions[-1].chat not in reading
+
+
 async def test_a_deleted_photo_goes_at_once(bed: Bed) -> None:
     session = await bed.app.store.open_chat(TOKEN, "me", "en")
-    kept = await bed.app.store.store_photo(session.chat, jpeg())
+    kept = await bed.app.store.store_photo(session.chat, given(jpeg()))
     assert isinstance(kept, StoredPhoto)
     async with bed.app.database.writing() as unit:
         await unit.session.execute(update(Media).values(deleted_at=bed.clock.now() - timedelta(minutes=1)))

@@ -1,0 +1,30 @@
+"""What is said first, wherever the conversation stands, when somebody's words tell of danger to life."""
+
+from __future__ import annotations
+
+from handlers.context import Context
+from handlers.messages import Incoming, Kind, Reply, Say, say
+from knowledge.entries import Emergency
+
+_WORDLESS = (Kind.COMMAND, Kind.PRESS, Kind.LOCATION, Kind.CONTACT)
+"""Kinds whose text, if any, is not what somebody says: a venue may be called 火车头."""
+
+
+def found(ctx: Context, said: Incoming) -> Emergency | None:
+    """The danger a message tells of, in its words, its caption, or what they were changed to."""
+    if said.kind in _WORDLESS or not said.text.strip():
+        return None
+    return ctx.shelf.understander.understand(said.text).emergency
+
+
+def number(danger: Emergency) -> Say:
+    """Whom to call; who does not want to live is spoken to differently."""
+    if danger.id == "self-harm":
+        return say("emergency.stay", phone=danger.phone)
+    return say("emergency.first", name=danger.name, phone=danger.phone)
+
+
+def first(ctx: Context, said: Incoming) -> list[Reply]:
+    """The number to call, to stand before whatever else is answered; nothing where no danger is told of."""
+    danger = found(ctx, said)
+    return [Reply((number(danger),), card=True)] if danger else []

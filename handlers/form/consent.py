@@ -1,0 +1,50 @@
+"""Consent, asked before the first question of a form whose answers are personal (domain.md §9)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from handlers.context import Context
+from handlers.form.steps import Form, Read, Text
+from handlers.messages import Incoming, Reply, choice, say
+from knowledge.addresses import is_address
+
+STEP: Final = "consent"
+"""Where a chat stands while it is asked."""
+_VERSION: Final = 1
+
+
+def question(ctx: Context, form: Form) -> Reply:
+    """What the form is about, what is kept, and whether that is all right."""
+    about = form.about(ctx, ctx.chat.answers) if form.about else None
+    return Reply(
+        (*filter(None, (about,)), say("form.consent")),
+        (choice("form.agree", "agree", style="primary"), choice("form.disagree", "disagree")),
+    )
+
+
+def answered(ctx: Context, said: Incoming) -> bool | None:
+    """Whether it was given; None when neither was said."""
+    if said.press == "agree" or ctx.shelf.texts.hears("words.yes", said.text):
+        return True
+    if said.press == "disagree" or ctx.shelf.texts.hears("words.no", said.text):
+        return False
+    return None
+
+
+def give(ctx: Context) -> None:
+    """Record it; what the form is about was told with the question."""
+    ctx.unit.people.consent(ctx.person, "basic", _VERSION, ctx.now)
+    ctx.chat.answers = {**ctx.chat.answers, "_told": True}
+
+
+async def keep_early(ctx: Context, form: Form, said: Incoming) -> None:
+    """Words of the matter itself, or its building, told while consent is asked: an answer once there is consent."""
+    following = form.next_key(ctx.chat.answers)
+    step = form.step(following) if following else None
+    means_something = ctx.shelf.understander.understand(said.text).intent not in ("none", "menu", "human")
+    if step is None or (not (isinstance(step, Text) and means_something) and not is_address(said.text)):
+        return
+    read = await step.read(ctx, said, ctx.chat.answers) if said.text else None
+    if isinstance(read, Read):
+        ctx.chat.answers = form.inferred(ctx, {**ctx.chat.answers, step.key: read.value})

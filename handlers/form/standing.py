@@ -1,0 +1,104 @@
+"""Where a chat stands in its form: which question is open and what it takes, the form put aside, taken up again, closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.context import Context
+from handlers.form import consent
+from handlers.form.steps import Form
+from handlers.messages import Reply
+
+
+def current(ctx: Context) -> Form | None:
+    """The open form, None when there is none or it no longer fits the code (then its answers become a draft)."""
+    form = ctx.shelf.registry.forms.get(ctx.chat.form or "")
+    if form is None or form.version != ctx.chat.form_version:
+        return None
+    known = ctx.chat.step == consent.STEP or any(step.key == ctx.chat.step for step in form.steps)
+    return form if known else None
+
+
+def position(ctx: Context) -> tuple[str, str, int] | None:
+    """Where the chat stands in a form, to see later whether it has moved."""
+    return (ctx.chat.form or "", ctx.chat.step, ctx.chat.revision) if current(ctx) is not None else None
+
+
+def is_question(ctx: Context, told: Reply) -> bool:
+    """Whether a reply asks (or asks again) what the open form wants to know."""
+    if told.question:
+        return True
+    form = current(ctx)
+    keys = (
+        {"form.consent"}
+        if ctx.chat.step == consent.STEP
+        else {getattr(form.step(ctx.chat.step), "question", "")}
+        if form
+        else set()
+    )
+    mine = f"f:{ctx.chat.revision}:"
+    return any(one.token.startswith(mine) for one in told.choices) or any(one.key in keys for one in told.lines)
+
+
+def wants_words(ctx: Context) -> bool:
+    """Whether the open question takes free words, so that anything typed is its answer."""
+    form = current(ctx)
+    return form is not None and ctx.chat.step != consent.STEP and form.step(ctx.chat.step).free
+
+
+def takes_voices(ctx: Context) -> bool:
+    """Whether spoken messages are handed on with what the open form files."""
+    form = current(ctx)
+    return form is not None and form.voices
+
+
+def takes_numbers_literally(ctx: Context) -> bool:
+    """Whether a typed digit is the answer itself and not the number of a choice."""
+    form = current(ctx)
+    if form is None or ctx.chat.step == consent.STEP or not form.step(ctx.chat.step).literal:
+        return False
+    return all(str(token).startswith("f:") for _, token in ctx.chat.choices)  # else something was asked in between
+
+
+def takes_enough(ctx: Context) -> bool:
+    """Whether done may be said to the open question, which is no question for free words."""
+    return current(ctx) is not None and not wants_words(ctx)
+
+
+def put_aside(ctx: Context) -> bool:
+    """Close the form and keep what was answered as a draft; False when no form was open."""
+    chat = ctx.chat
+    if chat.form is None:
+        return False
+    form = ctx.shelf.registry.forms.get(chat.form)
+    if chat.step != consent.STEP and (form is None or form.draft):
+        chat.draft = {
+            "form": chat.form,
+            "version": chat.form_version,
+            "step": chat.step,
+            "answers": chat.answers,
+            "at": ctx.now.isoformat(),
+        }
+    close(ctx)
+    return True
+
+
+def resume(ctx: Context) -> bool:
+    """Take up the draft again, unless it is too old or the form has changed since."""
+    draft, chat = ctx.chat.draft, ctx.chat
+    form = ctx.shelf.registry.forms.get(str(draft.get("form", "")))
+    if form is None or draft.get("version") != form.version:
+        return False
+    if draft["at"] < (ctx.now - timedelta(hours=ctx.rules.draft_hours)).isoformat():
+        return False
+    if not put_aside(ctx):
+        chat.draft = {}
+    chat.form, chat.form_version, chat.step, chat.answers = form.name, form.version, draft["step"], draft["answers"]
+    chat.revision += 1
+    return True
+
+
+def close(ctx: Context) -> None:
+    """No form is open any more."""
+    ctx.chat.form, ctx.chat.step, ctx.chat.answers = None, "", {}
+    ctx.chat.revision += 1

@@ -1,0 +1,51 @@
+"""Who may read a case, and where: one rule for the cards in chat, the lists, the desk's pages and the files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from handlers.casework import kept_off
+from handlers.context import Context
+from handlers.errors import Refusal
+from handlers.permissions import may
+from storage.models import Case, Media
+
+_RIGHTS: Final = {False: "case.read", True: "case.read_private"}
+"""By whether the case is private: those who may read private ones may read the others too."""
+
+
+async def may_read(ctx: Context, case: Case) -> bool:
+    """Whether the speaker's role and area let them read this case, on the channel on which they speak."""
+    return not kept_off(ctx, case, ctx.chat) and await ctx.may(_RIGHTS[case.private], case.area, case.department)
+
+
+async def require_read(ctx: Context, case: Case) -> None:
+    """Raises NotAllowed (audited) without the right, and a Refusal that names the desk on a channel without private cases."""
+    await ctx.require(_RIGHTS[case.private], case.area, case.department, subject=case.ref)
+    if kept_off(ctx, case, ctx.chat):
+        raise Refusal("case.card.elsewhere", ref=case.ref)
+
+
+async def may_see(ctx: Context, media: Media) -> bool:
+    """Whether a file belongs to a case the speaker may read now, or was shown to them here as the one who reported it."""
+    case = await ctx.unit.cases.get(media.case_id) if media.case_id is not None else None
+    if case is None:
+        return False
+    if case.reporter_id == ctx.person.id and await ctx.unit.media.was_shown(media.id, ctx.chat.id):
+        return True
+    return await may_read(ctx, case)
+
+
+async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
+    """The open cases the speaker has the right to read, the earliest promise first; some may not be read on this channel."""
+    seen: dict[int, Case] = {}
+    for duty, area in await ctx.duties():
+        if not may(duty.role, "case.list"):
+            continue
+        department = duty.department if duty.role == "department" else ""
+        if duty.role == "department" and not department:
+            continue
+        private = may(duty.role, _RIGHTS[True])
+        for case in await ctx.unit.cases.open_in([area.path], limit, private=private, department=department):
+            seen[case.id] = case
+    return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]
