@@ -71,7 +71,7 @@ _STILL_WAITING: Final = select(CHATS.c.channel, CHATS.c.external).where(_THESE_C
 _READY: Final = (
     select(
         OUTBOX.c.expires_at, OUTBOX.c.id, OUTBOX.c.chat_id, CHATS.c.external, MESSAGES.c.text, MESSAGES.c.body,
-        OUTBOX.c.priority, OUTBOX.c.attempts, OUTBOX.c.uncertain, MESSAGES.c.at,
+        OUTBOX.c.priority, OUTBOX.c.attempts, OUTBOX.c.uncertain,
     )
     .join_from(OUTBOX, GATES, GATES.c.chat_id == OUTBOX.c.chat_id)
     .join(CHATS, CHATS.c.id == OUTBOX.c.chat_id).join(MESSAGES, MESSAGES.c.id == OUTBOX.c.message_id)
@@ -163,7 +163,6 @@ class Claimed(NamedTuple):
     priority: int
     attempts: int
     uncertain: int
-    queued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
