@@ -14,7 +14,7 @@ def found(ctx: Context, said: Incoming) -> Emergency | None:
     """The danger a message tells of, in its words, its caption, or what they were changed to."""
     if said.kind in _WORDLESS or not said.text.strip():
         return None
-    return ctx.shelf.understander.understand(said.text).emergency
+    return ctx.shelf.understander.danger(said.text)
 
 
 def number(danger: Emergency) -> Say:

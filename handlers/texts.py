@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,7 @@ def _simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> str:
     """Typed words as they are compared: simplified, lower case, without the space and full stops around them."""
     return str(_simplified().convert(text)).strip().lower().rstrip("。.!！~")

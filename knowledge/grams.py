@@ -7,8 +7,8 @@ have it: adding texts about something else changes nothing for the others.
 
 import math
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _COMMON = 160
@@ -34,6 +34,7 @@ class Likeness(NamedTuple):
     score: float
 
 
+@lru_cache(maxsize=8)
 def pairs(text: str) -> frozenset[str]:
     """The character pairs of a text with its marks and spaces left out."""
     bare = text.replace(",", "").replace("?", "").replace(" ", "")
@@ -69,29 +70,30 @@ class Index:
         known = sorted(filter(order.__contains__, features), key=order.__getitem__)
         if not known:
             return {}
-        own = _OWN * (self._sum(known) + _UNKNOWN * (len(features) - len(known)))
-        best: dict[str, Likeness] = {}
-        for number, common in self._shared(known).items():
-            score = common / (own + self._own[number] + _BOTH * common)
-            if score > self._floor:
+        weights = [self._weights[name] for name in known]
+        own = _OWN * (math.fsum(weights) + _UNKNOWN * (len(features) - len(known)))
+        floor, lengths = self._floor, self._own
+        best: dict[str, tuple[float, int]] = {}
+        for number, common in self._shared(known, weights, floor * own / (1.0 - floor * _BOTH)):
+            score = common / (own + lengths[number] + _BOTH * common)
+            if score > floor:
                 owner = self._owners[number]
-                if owner not in barred and (owner not in best or score > best[owner].score):
-                    best[owner] = Likeness(owner, self._texts[number], min(score, 1.0))
-        return best
+                if owner not in barred and (owner not in best or score > best[owner][0]):
+                    best[owner] = (score, number)
+        return {owner: Likeness(owner, self._texts[number], min(score, 1.0)) for owner, (score, number) in best.items()}
 
-    def _shared(self, known: Iterable[str]) -> dict[int, float]:
-        """The weight of the features each text has in common with the message, rarest features first."""
-        shared: defaultdict[int, float] = defaultdict(float)
-        left = _TOUCHED
-        for name in known:
+    def _shared(self, known: Sequence[str], weights: Sequence[float], least: float) -> list[tuple[int, float]]:
+        """The weight of the features each text has in common with the message, rarest first, where it is over ``least``."""
+        shared: dict[int, float] = {}
+        left, sofar = _TOUCHED, shared.get
+        for name, weight in zip(known, weights, strict=True):
             at = self._postings[name]
             left -= len(at)
             if left < 0:
                 break
-            weight = self._weights[name]
             for number in at:
-                shared[number] += weight
-        return shared
+                shared[number] = sofar(number, 0.0) + weight
+        return [one for one in shared.items() if one[1] > least]
 
     def _sum(self, names: Iterable[str]) -> float:
         return sum(self._weights.get(name, 0.0) for name in names)

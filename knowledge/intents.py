@@ -7,7 +7,7 @@ so that the cost of each mistake stays a setting.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.entries import IntentCues
@@ -83,8 +83,7 @@ class Weights:
     bare_from: float = 1.6
 
 
-@dataclass(frozen=True, slots=True)
-class Leaning:
+class Leaning(NamedTuple):
     """How strongly a message speaks for an intent: `strength` in the unit of cues, without the entries."""
 
     intent: str
@@ -146,7 +145,7 @@ class Cues:
             code = reference if intent == "progress" else ""
             leaning = Leaning(intent, 0.0, seen.get(intent, {}), like.get(intent), code)
             strength = self._strength(leaning, text) - self._weights.against * opposed[intent]
-            leanings[intent] = replace(leaning, strength=max(0.0, strength))
+            leanings[intent] = leaning._replace(strength=max(0.0, strength))
         return leanings
 
     def _strength(self, leaning: Leaning, text: str) -> float:

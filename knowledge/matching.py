@@ -6,6 +6,7 @@ words in common as jieba cuts them. They are joined as independent hints: each l
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge.catalogue import Catalogue
 from knowledge.grams import Index, Likeness
@@ -31,8 +32,7 @@ _NATIONAL_PRIOR = 0.92
 """Residents' own categories go before those of the national list that say the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One piece of evidence: its kind (a key of the labels), what was seen and for what, and its weight in 0..1."""
 
     kind: str
@@ -43,8 +43,7 @@ class Reason:
         return f"{_LABELS.get(self.kind, self.kind)} {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A service or category the message may be about; `kind` is `service` or `category`, `score` in 0..1."""
 
     kind: str

@@ -8,9 +8,12 @@ from typing import Final
 KINDS: Final = "HNPRT"
 """The first letters: calls for a human, notices, proposals, reports, tasks."""
 _PATTERN: Final = re.compile(
-    rf"(?<![0-9a-z])(?=[a-z]*[2-9])[{KINDS}][2-9a-hjkmnp-z]{{4,8}}(?![0-9a-z])", re.ASCII | re.IGNORECASE
+    rf"[{KINDS}{KINDS.lower()}](?<![0-9A-Za-z].)(?=[A-Za-z]*[2-9])[2-9A-HJKMNP-Za-hjkmnp-z]{{4,8}}(?![0-9A-Za-z])"
 )
-"""Then four to eight of the letters and digits that can't be misheard (no 0/O, no 1/I/L), with a digit among them."""
+"""Then four to eight of the letters and digits that can't be misheard (no 0/O, no 1/I/L), with a digit among them.
+
+The letter stands first in the pattern, and in both cases, so that a search runs over Chinese text without stopping.
+"""
 
 
 def references(text: str, kinds: str = KINDS) -> tuple[str, ...]:

@@ -1,20 +1,20 @@
 """From a message to what is done about it: the engine that joins lexicon, matching and intents.
 
 Build it in a thread (it takes about a second), then ask it as often as you like, from any thread: it keeps nothing but
-its last answer, since a topic asks again what the conversation asked to find that topic.
+its last answers, since a topic asks again what the conversation asked to find that topic.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowledge.catalogue import Catalogue
 from knowledge.content import shares_content
 from knowledge.danger import Dangers
 from knowledge.entries import Emergency
 from knowledge.intents import BY_ENTRY, About, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
-from knowledge.lexicon import Found
+from knowledge.lexicon import Found, Hit
 from knowledge.matching import Candidate, Matcher, Reason
 from knowledge.words import LONGEST, Cutter, normalise
 
@@ -22,8 +22,7 @@ DEFAULT_THRESHOLDS = Thresholds()
 DEFAULT_WEIGHTS = Weights()
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Something else that may be meant; intents without entries have none."""
 
     intent: str
@@ -47,8 +46,7 @@ class Understanding:
     emergency: Emergency | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Guess:
+class _Guess(NamedTuple):
     intent: str
     candidate: Candidate | None
     score: float
@@ -79,6 +77,7 @@ class Understander:
         self._matcher = Matcher(catalogue, cutter)
         self._cues = Cues(catalogue.intents.values(), weights)
         self._last: Understanding | None = None
+        self._heard = ("", "", Found())
 
     @classmethod
     def build(
@@ -98,9 +97,22 @@ class Understander:
             self._last = last = self._understand(text)
         return last
 
+    def danger(self, text: str) -> Emergency | None:
+        """The danger to life the message tells of; a tenth of the work of understanding it."""
+        _, danger = self._hear(text)
+        return self._emergencies[_loudest(danger).owner] if danger.hits else None
+
+    def _hear(self, text: str) -> tuple[str, Found]:
+        """The normalised message, and what it says of danger."""
+        heard, plain, danger = self._heard
+        if heard != text:
+            plain = normalise(text[:LONGEST])[:LONGEST]
+            danger = self._dangers.find(plain)
+            self._heard = (text, plain, danger)
+        return plain, danger
+
     def _understand(self, text: str) -> Understanding:
-        plain = normalise(text[:LONGEST])[:LONGEST]
-        danger = self._dangers.find(plain)
+        plain, danger = self._hear(text)
         guesses = self._guesses(plain)
         if danger.hits:
             return self._alarm(text, danger, guesses)
@@ -110,7 +122,7 @@ class Understander:
         """The guesses not much weaker than the best; of an entry that is about something else, the intent alone."""
         floor = self._thresholds.share * guesses[0].score if guesses else 0.0
         strong = [guess for guess in guesses if guess.score >= floor]
-        about = [guess if _is_about(plain, guess) else replace(guess, candidate=None) for guess in strong]
+        about = [guess if _is_about(plain, guess) else guess._replace(candidate=None) for guess in strong]
         told = {guess.intent for guess in about if guess.candidate}
         bare = {guess.intent: guess for guess in reversed(about) if not guess.candidate and guess.intent not in told}
         return [guess for guess in about if guess.candidate or bare.get(guess.intent) is guess]
@@ -145,7 +157,7 @@ class Understander:
         return _Guess(intent, None, round(score, 4), likely[intent], leaning)
 
     def _alarm(self, text: str, danger: Found, guesses: Sequence[_Guess]) -> Understanding:
-        hit = max(danger.hits, key=lambda hit: hit.weight)
+        hit = _loudest(danger)
         emergency = self._emergencies[hit.owner]
         why = tuple(
             Reason("emergency", f"{hit.phrase} → {self._emergencies[hit.owner].name}", round(hit.weight, 3))
@@ -186,6 +198,10 @@ def as_json(understanding: Understanding) -> dict[str, Any]:
             for other in understanding.alternatives
         ],
     }
+
+
+def _loudest(danger: Found) -> Hit:
+    return max(danger.hits, key=lambda hit: hit.weight)
 
 
 def _best(candidates: Sequence[Candidate]) -> dict[str, About]:
