@@ -157,6 +157,8 @@ async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
     lost = ctx.shelf.texts.hears("words.unknown", said.text)  # 什么意思 asks about the question itself
     if said.kind is not Kind.TEXT or lost or standing.wants_words(ctx) or ctx.shelf.gazetteer.locate(said.text):
         return None
+    if standing.is_time_asked_for(ctx, said.text):
+        return None
     meant = ctx.shelf.understander.understand(said.text)
     about_else = meant.intent in ("notice", "progress") or (meant.intent == "service" and meant.entry_id is not None)
     return await _call(ctx, "intent", meant.intent, said) if meant.sure and about_else else None

@@ -1,15 +1,16 @@
 """Days and times as people say them: 明天上午九点, 周六下午两点半, 11月28日9点, 今晚7点, 2026-12-01 14:00, Sat 9 am.
 
-Pure: the present is passed in and its time zone is the answer's. Of a span (9点到11点) the beginning counts. What looks
-like a day and cannot be read (春节, 一个月后) leaves nothing read: to ask again is better than to guess.
+Pure: the present is passed in and its time zone is the answer's. A span (9点到11点) has an end besides. What looks like a
+day and cannot be read (春节, 一个月后) leaves nothing read: to ask again is better than to guess.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from knowledge.hours import CLOCK, DEEP_NIGHT, NIGHT, PART, hour_of, part_of
 from knowledge.numerals import NUMERAL_CHARS, to_arabic
 
 _WEEKDAYS = {char: number % 7 for number, char in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
@@ -50,55 +51,83 @@ _MOVES_THE_DAY = re.compile(
     r"[去明后]年|\d年后?|[上下]个?月|月后|next (?:month|year)|(?:weeks?|months?) (?:after|from)"
 )
 """What would move the day that was found."""
-
-_PART = re.compile(
-    r"凌晨|清晨|清早|早晨|早上|上午|中午|午后|下午|傍晚|晚上|半夜|深夜|夜里|早|晚|夜|tonight|\bnight|evening|afternoon|morning"
+_LONGEST = timedelta(days=7)
+"""A span that seems longer was not understood."""
+_TO = r"(?:[-~–—到至]|to|until|till)"
+_SPAN = re.compile(
+    rf"(?:(?<=[点时分半刻整钟m])|(?<=[:点时]\d\d)|(?P<bare>(?<=\d)(?=\s*{_TO}+\s*\d{{1,2}}\s*[点时])))\s*{_TO}+\s*"
 )
-_EVENING = frozenset(("晚上", "晚", "夜", "tonight", "night", "evening"))
-"""Their small hours are those after that evening: 明晚1点 is the day after tomorrow at 1:00."""
-_DEEP_NIGHT = frozenset(("半夜", "深夜", "夜里"))
-"""Their small hours are that day's own, the coming night's: 明天夜里2点 is tomorrow at 2:00."""
-_NIGHT = _EVENING | {"傍晚", "深夜", "夜里"}
-_SMALL_HOURS = range(1, 5)
-_AFTERNOON = frozenset(("午后", "下午", "afternoon"))
-_CLOCK = re.compile(
-    r"(?P<hour>\d{1,2})(?:\s*:\s*(?P<minute>\d{2})(?!\d)|\s*[点时](?:钟|整)?(?P<half>半|[13]刻|\d{1,2}(?=分|\D|$))?|(?=\s*[ap]\.?m|\s*[-~到至]\s*\d{1,2}\s*[点时]))"
-    r"(?::\d{2})?\s*(?P<half_day>[ap])?(?:\.?m)?"
-)
+"""Between two hours, of which the first may be a bare number: 9-11点."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the words name: a ``day``, or none; and ``at``, the instant, when they name an hour as well."""
+    """What the words name: a ``day``, or none; ``at``, the instant, when they name an hour as well; and when it ends."""
 
     day: date | None
     at: datetime | None
+    until: datetime | None = None
 
 
 def when(text: str, now: datetime) -> Told:
-    """Read the first day and the first hour in `text`.
+    """Read the first day and the first hour in `text`, and the hour up to which it goes.
 
     A weekday or an hour alone is the coming one. A month and day are this year's, in December a January the coming
     one. An hour of 1 to 5 without 上午 or the like is the afternoon's, unless a zero stands before it; 1 to 4 at night
     are the small hours. Neither day nor hour is read when another day seems to be named than the one understood.
     """
-    words = _plain(text)
     try:
+        words, end = _apart(_plain(text), now.date())
         day, rest = _day(words, now.date())
     except (ValueError, OverflowError):  # the 30th of February
         return Told(None, None)
     if _names_another_day(day, rest):
         return Told(None, None)
-    clock = _CLOCK.search(rest)
-    hour = _hour(clock, rest) if clock else None
-    if hour is None:
+    clock = CLOCK.search(rest)
+    hour = hour_of(clock, rest) if clock else None
+    if clock is None or hour is None:
         return Told(day, None)
     late, at = hour
     try:
         instant = datetime.combine(day or now.date(), at, now.tzinfo) + timedelta(days=late)
+        began = _coming(instant, words, day, now)
+        return Told(day, began, _until(end, began, late, part_of(clock, rest)))
     except OverflowError:
         return Told(day, None)
-    return Told(day, _coming(instant, words, day, now))
+
+
+def _apart(words: str, today: date) -> tuple[str, str]:
+    """The words without the end of a span, and that end (下午4点半, 29日10点), "" where there is none."""
+    to = _SPAN.search(words)
+    clock = CLOCK.search(words, to.end()) if to else None
+    if to is None or clock is None:
+        return words, ""
+    _, between = _day(words[to.end() : clock.start()], today)
+    if PART.sub("", between).strip():  # 9点到场,11点结束
+        return words, ""
+    began = words[: to.start()] + ("点" if to["bare"] is not None else "")
+    return f"{began} {words[clock.end() :]}", words[to.end() : clock.end()]
+
+
+def _until(end: str, at: datetime, late: int, part: str) -> datetime | None:
+    """The first instant after the beginning that fits, on the day it began (`late` days before `at`) unless one is named.
+
+    Without a part of the day it is in the one in which it began, or the next half of the day (上午10点到2点).
+    """
+    began = (at - timedelta(days=late)).date()
+    day, rest = _day(end, began)
+    same = day is None and PART.search(rest) is None
+    words = part + rest if same else rest
+    clock = CLOCK.search(words)
+    hour = hour_of(clock, words) if clock else None
+    if clock is None or hour is None:
+        return None
+    until = datetime.combine(day or began, hour[1], at.tzinfo) + timedelta(days=hour[0])
+    if until <= at and same and until.hour < 12 and part not in NIGHT and not clock["half_day"]:
+        until += timedelta(hours=12)
+    if until <= at and day is None:
+        until += timedelta(days=1)
+    return until if at < until <= at + _LONGEST else None
 
 
 def _plain(text: str) -> str:
@@ -129,7 +158,7 @@ def _names_another_day(day: date | None, rest: str) -> bool:
     """Whether a day is named in what is left that was not understood, or that would move the one that was."""
     if day is not None:
         return _MOVES_THE_DAY.search(rest) is not None
-    return _LIKE_A_DAY.search(_CLOCK.sub(" ", rest)) is not None
+    return _LIKE_A_DAY.search(CLOCK.sub(" ", rest)) is not None
 
 
 def _of_year(found: re.Match[str], today: date) -> date:
@@ -198,34 +227,6 @@ _DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date]], ...]
 )
 
 
-def _hour(clock: re.Match[str], words: str) -> tuple[int, time] | None:
-    """(days later, time of day): 晚上12点 and 1点 are the next day's; None for an hour that does not exist."""
-    before = [found[0] for found in _PART.finditer(words[: clock.start()])]
-    part = before[-1] if before else next(iter(found[0] for found in _PART.finditer(words[clock.end() :])), "")
-    hour, half = int(clock["hour"]), clock["half"] or ""
-    quarters = {"半": 30, "1刻": 15, "3刻": 45}
-    minute = quarters.get(half, int(half) if half.isdigit() else int(clock["minute"] or 0))
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
-        return None
-    small = hour in _SMALL_HOURS and part in _EVENING | _DEEP_NIGHT and clock["half_day"] != "p"
-    midnight = hour == 24 or (hour == 12 and part in _NIGHT)
-    late = midnight or (small and part in _EVENING)
-    hour = 0 if midnight or (hour == 12 and part in ("凌晨", "半夜")) else hour
-    if hour < 12 and not (late or small) and (_after_noon(part, hour, clock["hour"]) or clock["half_day"] == "p"):
-        hour += 12
-    if hour == 12 and clock["half_day"] == "a":
-        hour = 0
-    return int(late), time(hour, minute)
-
-
-def _after_noon(part: str, hour: int, written: str) -> bool:
-    if part in _AFTERNOON or part in _NIGHT:
-        return True
-    if part == "中午":
-        return hour < 3
-    return not part and 1 <= hour <= 5 and not written.startswith("0")
-
-
 def _coming(instant: datetime, words: str, day: date | None, now: datetime) -> datetime:
     """An hour without a day, or on today's weekday, that has passed is the next one, and 今天夜里2点 the coming night's."""
     if day is None:
@@ -233,7 +234,7 @@ def _coming(instant: datetime, words: str, day: date | None, now: datetime) -> d
     if instant > now:
         return instant
     weekday = _WEEKDAY.search(words)
-    if day == now.date() and any(word in words for word in _DEEP_NIGHT):
+    if day == now.date() and any(word in words for word in DEEP_NIGHT):
         return instant + timedelta(days=1)
     if day == now.date() and weekday is not None and not weekday[1]:
         return instant + timedelta(days=7)

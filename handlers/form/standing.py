@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from handlers.context import Context
 from handlers.form import consent
-from handlers.form.steps import Form
+from handlers.form.steps import Form, Moment
 from handlers.messages import Reply
+from handlers.worktime import SHANGHAI
+from knowledge.moments import when
 
 
 def current(ctx: Context) -> Form | None:
@@ -44,6 +46,13 @@ def wants_words(ctx: Context) -> bool:
     """Whether the open question takes free words, so that anything typed is its answer."""
     form = current(ctx)
     return form is not None and ctx.chat.step != consent.STEP and form.step(ctx.chat.step).free
+
+
+def is_time_asked_for(ctx: Context, text: str) -> bool:
+    """Whether the open question asks for a time, and these words are one: 四点半 is no question about a 四点半 class."""
+    form = current(ctx)
+    asked = form is not None and ctx.chat.step != consent.STEP and isinstance(form.step(ctx.chat.step), Moment)
+    return asked and when(text, ctx.now.astimezone(SHANGHAI)).at is not None
 
 
 def takes_voices(ctx: Context) -> bool:

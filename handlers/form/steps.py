@@ -184,7 +184,10 @@ class Number(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment(Base):
-    """A time to come as people say it (``knowledge.moments``); local time in, an ISO UTC string out."""
+    """A time to come as people say it (``knowledge.moments``); local time in, {at, until} out as ISO UTC strings.
+
+    ``until`` is None where no end was named.
+    """
 
     literal: bool = True
 
@@ -201,7 +204,8 @@ class Moment(Base):
             return Problem(say("form.moment_past", example=_tomorrow(ctx, "%Y-%m-%d 09:00")))
         if told.at > ctx.now + _FARTHEST:
             return Problem(say("form.moment_far"))
-        return Read(told.at.astimezone(UTC).isoformat())
+        until = told.until.astimezone(UTC).isoformat() if told.until else None
+        return Read({"at": told.at.astimezone(UTC).isoformat(), "until": until})
 
 
 def _tomorrow(ctx: Context, written: str = "%m-%d 09:00") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from handlers.context import Context
 from handlers.duty import area_of
@@ -12,7 +11,7 @@ from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.volunteers import signup, tasks
 from handlers.volunteers.kinds import SKILLS, TIMES
-from handlers.volunteers.views import called, grid_name, joined, local, skill, when
+from handlers.volunteers.views import called, grid_name, joined, skill, span, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def _task(ctx: Context, answers: Answers) -> Reply:
         "volunteers.summary",
         what=answers["task_what"],
         skill=skill(answers["task_skill"]),
-        when=local(datetime.fromisoformat(answers["task_when"]), ctx.now),
+        when=span(*tasks.times(answers), ctx.now),
         where=answers["task_where"]["text"],
         places=answers["task_places"],
     )
@@ -87,7 +86,7 @@ SIGN_UP = Form(
 )
 POST = Form(
     "task",
-    version=1,
+    version=2,
     done=tasks.post,
     consent=False,
     steps=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,18 +21,24 @@ async def post(ctx: Context, answers: dict[str, Any]) -> Reply:
     where = answers["task_where"]
     area = await area_of(ctx, where["area"])
     await ctx.require("task.post", area)
-    starts_at = datetime.fromisoformat(answers["task_when"])
+    starts_at, ends_at = times(answers)
     if starts_at <= ctx.now:
         raise Refusal("volunteers.past")
     task = Task(
         ref=await ctx.unit.volunteers.new_reference(), what=answers["task_what"], skill=answers["task_skill"],
-        time=time_of(starts_at), starts_at=starts_at, place=where["text"][:200], places=answers["task_places"], taken=0,
-        area=area, area_code=area.code, author_id=ctx.person.id, state="open", created_at=ctx.now,
+        time=time_of(starts_at), starts_at=starts_at, ends_at=ends_at, place=where["text"][:200],
+        places=answers["task_places"], taken=0, area=area, area_code=area.code, author_id=ctx.person.id, state="open", created_at=ctx.now,
     )  # fmt: skip
     ctx.unit.volunteers.add(task)
     await ctx.unit.session.flush()
     await ctx.audit("task.post", task.ref, area=area.code, places=task.places)
     return reply("volunteers.posted", ref=task.ref, asked=await ask_more(ctx, task), places=task.places)
+
+
+def times(answers: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    """When the task of a form's answers begins, and when it ends if that was said."""
+    told = answers["task_when"]
+    return datetime.fromisoformat(told["at"]), datetime.fromisoformat(told["until"]) if told["until"] else None
 
 
 async def ask_more(ctx: Context, task: Task) -> int:

@@ -29,6 +29,17 @@ def local(moment: datetime, since: datetime) -> str:
     return there.strftime("%m-%d %H:%M" if same else "%Y-%m-%d %H:%M")
 
 
+def span(begins: datetime, ends: datetime | None, since: datetime) -> str:
+    """``11-28 09:00–11:00``, or only the beginning; the day of the end where it is another."""
+    began = local(begins, since)
+    if ends is None:
+        return began
+    there = ends.astimezone(SHANGHAI)
+    if there.date() == begins.astimezone(SHANGHAI).date():
+        return f"{began}–{there:%H:%M}"
+    return f"{began} – {local(ends, since)}"
+
+
 def joined(parts: Sequence[object]) -> object:
     """Several words as a list in the reader's language; halves, so that even 200 nest only a few levels deep."""
     if len(parts) < 2:
@@ -108,7 +119,7 @@ def cannot(task: Task) -> Choice:
 
 def which(task: Task) -> Choice:
     """The button that names one of several tasks somebody cannot come to."""
-    when = local(task.starts_at, task.created_at)
+    when = span(task.starts_at, task.ends_at, task.created_at)
     return choice("volunteers.which_one", f"task.decline:{task.ref}", ref=task.ref, what=task.what, when=when)
 
 
@@ -122,7 +133,7 @@ def line(key: str, task: Task, **more: object) -> Say:
     told = {
         "ref": task.ref,
         "what": task.what,
-        "when": local(task.starts_at, task.created_at),
+        "when": span(task.starts_at, task.ends_at, task.created_at),
         "where": task.place,
         "places": task.places,
     }

@@ -70,6 +70,7 @@ class Task(Base):
     skill: Mapped[str] = mapped_column(String(20))
     time: Mapped[str] = mapped_column(String(20))
     starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(String(200))
     places: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)

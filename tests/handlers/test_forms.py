@@ -318,7 +318,10 @@ async def test_in_december_a_january_is_the_coming_one(town: Town) -> None:
     town.now = datetime(2026, 12, 28, 2, tzinfo=UTC)
     await to_the_time(town)
     await town.says("wang", "01-05 09:00")
-    assert (await town.chat("wang")).answers["task_when"] == "2027-01-05T01:00:00+00:00"
+    assert (await town.chat("wang")).answers["task_when"] == {
+        "at": "2027-01-05T01:00:00+00:00",
+        "until": None,
+    }
 
 
 def test_a_time_of_another_year_is_shown_with_it() -> None:

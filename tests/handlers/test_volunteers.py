@@ -157,6 +157,31 @@ async def test_only_those_who_fit_are_asked_the_grid_first_then_the_least_recent
     assert all(one.asked_at is not None for one in await town.all(Volunteer) if one.skills in (["other"],))
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("11月28日上午9点到11点", "11-28 09:00–11:00"),
+        ("11-28 9:00-11:00", "11-28 09:00–11:00"),
+        ("下周六下午两点到四点半", "11-28 14:00–16:30"),
+        ("11月28日晚上10点到早上6点", "11-28 22:00 – 11-29 06:00"),
+        ("11-28 09:00", "11-28 09:00"),
+    ],
+)
+async def test_the_end_of_a_task_is_kept_and_shown_wherever_its_beginning_is(
+    town: Town, typed: str, shown: str
+) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await helper(town, "near", "carrying")
+    await posted(town, when=typed)
+    (task,) = await town.all(Task)
+    assert (task.ends_at is not None) == ("–" in shown)
+    assert f"时间：{shown}\n" in town.heard["wang"][-2]
+    assert f"搬桌椅，{shown}，" in town.last("near")
+    assert f"时间：{shown}\n" in await town.says("near", "我来")
+    assert f" 搬桌椅，{shown}，" in await town.presses("near", "volunteer.tasks")
+    assert f" 搬桌椅，{shown}，" in await town.says("wang", "/tasks")
+
+
 async def test_a_task_for_anybody_asks_everybody(town: Town) -> None:
     await town.serves("wang", "grid_worker", GRID)
     await helper(town, "artist", "arts")
