@@ -1,6 +1,6 @@
 """From one incoming message to replies.
 
-Global words, presses, the open form, typed numbers, and last what was understood.
+Words that open something, presses, global words, the open form, and last what was understood.
 
 The order matters and is the whole of routing: what works in every state comes first (domain.md §8), an open question
 before free understanding.
@@ -70,6 +70,8 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         relayed = await _call(ctx, "kind", "relay", said)
         if relayed is not None:
             return relayed
+    if (answer := await _opened(ctx, said)) is not None:
+        return answer
     said = _chosen(ctx, said)
     ctx.pressed = said.press
     if said.kind is Kind.PRESS:
@@ -112,6 +114,14 @@ async def _global(ctx: Context, said: Incoming) -> Answer:
         return await handler(ctx, said) if handler else await _call(ctx, "command", "menu", said)
     handler = ctx.shelf.registry.phrased(plain(said.text))
     return await handler(ctx, said) if handler and said.kind is Kind.TEXT else None
+
+
+async def _opened(ctx: Context, said: Incoming) -> Answer:
+    """Words that begin with what a topic listens to, where no free words are asked for."""
+    if said.kind not in (Kind.TEXT, Kind.PHOTO) or standing.wants_words(ctx):
+        return None
+    handler = ctx.shelf.registry.opened(said.text)
+    return await handler(ctx, said) if handler else None
 
 
 async def _understood(ctx: Context, said: Incoming) -> Answer:

@@ -18,9 +18,11 @@ from babel.messages.pofile import read_po
 from opencc import OpenCC
 
 from handlers.messages import Say
+from knowledge.references import leading
 
 LOCALE: Final = Path(__file__).parent / "locale"
 _MARKS: Final = re.compile(r"[\s,，。、.!！?？~～]+")
+_PARTING: Final = " \t\n,，:：、.。-—"
 _THANKS: Final = re.compile(r"谢谢?(?:您|你|了|啊)*|thankyou|thanks")
 _PARTICLES: Final = "的了吧啊呀哦噢呢嘛啦喽哈哇哒滴"
 LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
@@ -99,6 +101,20 @@ class Texts:
     def hears(self, key: str, text: str) -> bool:
         """Whether somebody typed one of these words, with or without thanks and a particle around them (不用了谢谢)."""
         return not self.words(key).isdisjoint(((words := plain(text)), _core(words)))
+
+    def after(self, key: str, text: str) -> str | None:
+        """What is said besides one of these words in a text that begins with it, or with a reference and it; else None.
+
+        A space, a mark or a reference parts them: 办结 R7K2Q 灯泡已换新, and 办结 is not said in 办结了吗.
+        """
+        said = text.strip()
+        ref = leading(said)
+        words = said.removeprefix(ref).lstrip(_PARTING)
+        for word in self.words(key):
+            rest = words[len(word) :]
+            if plain(words[: len(word)]) == word and (not rest or rest[0] in _PARTING or leading(rest)):
+                return f"{ref} {rest.strip(_PARTING)}".strip()
+        return None
 
     async def warm(self, language: str) -> None:
         """Load what this language needs, in a thread; call before speaking it for the first time."""

@@ -27,7 +27,7 @@ Forget = Callable[["Context"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What wakes a handler: ``sort`` is command, phrase, press, intent or kind; ``roles`` limits a command to staff."""
+    """What wakes a handler: ``sort`` is command, phrase, opening, press, intent or kind; ``roles`` limits a command to staff."""
 
     sort: str
     name: str
@@ -43,6 +43,11 @@ def command(name: str, roles: Iterable[str] = (), *, listed: bool = True) -> Tri
 def phrase(key: str) -> Trigger:
     """Exactly one of the words that the sentence ``key`` lists, separated by ``|``, in any catalogue."""
     return Trigger("phrase", key)
+
+
+def opening(key: str) -> Trigger:
+    """Words that go on after one of those that the sentence ``key`` lists; answers None to pass (``Texts.after``)."""
+    return Trigger("opening", key)
 
 
 def press(name: str) -> Trigger:
@@ -115,6 +120,8 @@ class Registry:
                     raise ValueError(f"{topic.name}: {key} is taken by another topic")
             self.forms.update({form.name: form for form in topic.forms})
             self.commands += topic.commands
+        self._texts = texts
+        self._openings = [(key, handler) for (sort, key), handler in self.handlers.items() if sort == "opening"]
         self._phrases = {
             word: handler
             for (sort, key), handler in self.handlers.items()
@@ -125,6 +132,10 @@ class Registry:
     def phrased(self, words: str) -> Handler | None:
         """The handler of exactly these words (lower case, without the space around them)."""
         return self._phrases.get(words)
+
+    def opened(self, text: str) -> Handler | None:
+        """The handler of words that begin with one it listens to, and go on."""
+        return next((handler for key, handler in self._openings if self._texts.after(key, text)), None)
 
     def find(self, sort: str, name: str) -> Handler | None:
         """The handler of a trigger."""

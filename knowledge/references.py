@@ -16,6 +16,12 @@ The letter stands first in the pattern, and in both cases, so that a search runs
 """
 
 
+def leading(text: str) -> str:
+    """The reference with which a text begins, as it was typed; "" where it begins with something else."""
+    found = _PATTERN.match(text)
+    return found[0] if found else ""
+
+
 def references(text: str, kinds: str = KINDS) -> tuple[str, ...]:
     """The references of these kinds in a text, each once, in capitals."""
     found = (match.upper() for match in _PATTERN.findall(text))

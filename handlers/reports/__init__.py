@@ -7,11 +7,12 @@ from dataclasses import replace
 from handlers import danger, kept
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
+from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import forms, resident, staff
-from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press
+from handlers.reports import forms, resident, spoken, staff
+from handlers.topic import Answer, Topic, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case
 
 topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT])
@@ -30,8 +31,7 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     await resident.refuse_if_too_many(ctx)
     resident.refuse_private(ctx, resident.sure_category(ctx, said.text))
     begun = await _start(ctx, Asked(said.text, tuple(pictures(said))))
-    told = refusals(said)
-    return [Reply(told), begun] if told and isinstance(begun, Reply) else begun
+    return _with_refusals(said, begun)
 
 
 @topic.on(press("report.as"))
@@ -145,7 +145,19 @@ async def show_card(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("case.accept"))
 async def accept(ctx: Context, said: Incoming) -> Answer:
     """受理."""
-    return await staff.accept(ctx, argument(said))
+    return await staff.accept(ctx, argument(said).partition(":")[0])
+
+
+@topic.on(opening("case.accept_words"), phrase("case.accept_words"))
+async def accept_said(ctx: Context, said: Incoming) -> Answer:
+    """受理 typed, with or without a number; None for whoever may not: they mean something else."""
+    if not await ctx.may("case.accept"):
+        return None
+    ref, _ = spoken.parted(ctx, "accept", said.text)
+    cases = [] if ref else await spoken.meant(ctx, "accept")
+    if not ref and len(cases) != 1:
+        return spoken.ask_which(ctx, "accept", cases, said)
+    return await staff.accept(ctx, ref or cases[0].ref)
 
 
 @topic.on(press("case.return"))
@@ -163,12 +175,24 @@ async def to_human(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("case.finish"))
 async def finish(ctx: Context, said: Incoming) -> Answer:
-    """办结: what was done, with a picture where the thing can be seen."""
-    case = await staff.workable(ctx, argument(said), "case.finish")
-    if case.state in staff.WAITING:
-        raise Refusal("case.accept_first", ref=case.ref)
-    staff.must_be(case, ("accepted",))
-    return await ctx.start(forms.FINISH, case=case.ref)
+    """办结: what was done, with a picture where the thing can be seen; some of it may have been said already."""
+    ref, _, question = argument(said).partition(":")
+    asked = kept.recall(ctx, question)
+    words = spoken.parted(ctx, "finish", asked.words)[1]
+    return await _finish(ctx, ref, replace(said, text=words), asked.photos)
+
+
+@topic.on(opening("case.finish_words"), phrase("case.finish_words"))
+async def finish_said(ctx: Context, said: Incoming) -> Answer:
+    """办结 typed, with or without a number and what was done; None for whoever may not: they mean something else."""
+    if not await ctx.may("case.finish"):
+        return None
+    ref, words = spoken.parted(ctx, "finish", said.text)
+    cases = [] if ref else await spoken.meant(ctx, "finish")
+    if not ref and len(cases) != 1:
+        return spoken.ask_which(ctx, "finish", cases, said)
+    begun = await _finish(ctx, ref or cases[0].ref, replace(said, text=words), tuple(pictures(said)))
+    return _with_refusals(said, begun)
 
 
 @topic.on(kind(Kind.PHOTO))
@@ -181,6 +205,23 @@ async def bare_photo(ctx: Context, said: Incoming) -> Answer:
     return Reply(
         (*told, say("photo.what_for"), *many), (choice("menu.report", "report.begin"), choice("menu.human", "human"))
     )
+
+
+async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...]) -> Answer:
+    """The closing form of a case, with the words and pictures that came already."""
+    case = await staff.workable(ctx, ref, "case.finish")
+    if case.state in staff.WAITING:
+        raise Refusal("case.accept_first", choice("case.do.accept", f"case.accept:{case.ref}", "primary"), ref=case.ref)
+    staff.must_be(case, ("accepted",))
+    read = await forms.CLOSING.read(ctx, said, {})
+    known = {"finish_words": read.value} if isinstance(read, Read) else {}
+    return await ctx.start(forms.FINISH, case=case.ref, **known, **({"finish_photos": list(photos)} if photos else {}))
+
+
+def _with_refusals(said: Incoming, begun: Answer) -> Answer:
+    """A form's first question, after what has to be said about pictures that could not be taken."""
+    told = refusals(said)
+    return [Reply(told), begun] if told and isinstance(begun, Reply) else begun
 
 
 async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:

@@ -138,14 +138,24 @@ REPORT = Form(
     ),
 )
 
+
+def _closing(ctx: Context, answers: Answers) -> Say | None:
+    """Which case it is and what the resident will read, where the words came before the form."""
+    if "finish_words" not in answers:
+        return None
+    return say("finish.about", ref=answers["case"], words=answers["finish_words"])
+
+
+CLOSING = Text(key="finish_words", question="finish.ask_words", least=2)
 FINISH = Form(
     "finish",
     version=1,
     done=staff.finish,
     consent=False,
+    about=_closing,
     steps=(
         Pick(key="outcome", question="finish.ask_outcome", options=[(one, say(f"outcome.{one}")) for one in OUTCOMES]),
-        Text(key="finish_words", question="finish.ask_words", least=2),
+        CLOSING,
         Photos(key="finish_photos", question="finish.ask_photos"),
     ),
 )

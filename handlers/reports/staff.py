@@ -79,13 +79,18 @@ async def open_cases(ctx: Context) -> Answer:
             "cases.line",
             f"case.card:{case.ref}",
             ref=case.ref,
-            title=say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title,
+            title=title_in(ctx, case),
             state=say(f"case.state.{case.state}"),
             due=told(case.due_at),
         )
         for case in cases[:10]
     )
     return Reply((say("cases.head", count=len(cases)),), lines)
+
+
+def title_in(ctx: Context, case: Case) -> str | Say:
+    """What a case is called in a list: its title, where the speaker's channel may show it."""
+    return say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title
 
 
 async def show(ctx: Context, ref: str) -> Answer:

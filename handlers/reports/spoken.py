@@ -1,0 +1,55 @@
+"""受理 and 办结 typed with what belongs to them: 受理 R7K2Q, 办结 灯泡已换新, 办结 R7K2Q 灯泡已换新."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import kept
+from handlers.context import Context
+from handlers.errors import Refusal
+from handlers.messages import Choice, Incoming, Reply, choice, say
+from handlers.reports import staff
+from handlers.reports.reading import desk_cases
+from handlers.reports.staff import WAITING
+from handlers.topic import Answer
+from knowledge.references import leading, references
+from storage.models import Case
+
+
+def parted(ctx: Context, verb: str, text: str) -> tuple[str, str]:
+    """The number of the case that is named, "" if none is, and the other words. ``verb`` is accept or finish."""
+    words = ctx.shelf.texts.after(f"case.{verb}_words", text) or ""
+    named = leading(words)
+    ref = named.upper() if named.upper().startswith("R") else next(iter(references(words, "R")), "")
+    return ref, words.removeprefix(named).strip(" ,，:：、") if ref == named.upper() else words
+
+
+async def meant(ctx: Context, verb: str) -> list[Case]:
+    """The cases that may be meant when no number is said: that of the card shown last, or else all it can be done to.
+
+    A card that still has to be accepted is meant by 办结 only where nothing else can be.
+    """
+    cases = await desk_cases(ctx)
+    shown = [one for one in cases if one.ref in _shown(ctx, verb)]
+    if verb == "accept":
+        return shown or [one for one in cases if one.state in WAITING]
+    mine = [one for one in cases if one.state == "accepted" and one.handler_id == ctx.person.id]
+    return shown or mine or [one for one in cases if one.ref in _shown(ctx, "accept")]
+
+
+def ask_which(ctx: Context, verb: str, cases: Sequence[Case], said: Incoming) -> Answer:
+    """Which of several; what was said is kept for it. Raises Refusal when there is none."""
+    if not cases:
+        raise Refusal(f"case.none_to_{verb}", choice("menu.cases", "cases"))
+    question = kept.remember(ctx, said)
+    return Reply((say(f"case.which_{verb}"),), tuple(_one(ctx, verb, case, question) for case in cases[:10]))
+
+
+def _one(ctx: Context, verb: str, case: Case, question: str) -> Choice:
+    title = staff.title_in(ctx, case)
+    return choice("case.which_one", f"case.{verb}:{case.ref}:{question}", ref=case.ref, title=title, place=case.place)
+
+
+def _shown(ctx: Context, verb: str) -> set[str]:
+    """The cases of the buttons last shown to the speaker."""
+    return {str(token).split(":")[1] for _, token in ctx.chat.choices if str(token).startswith(f"case.{verb}:")}

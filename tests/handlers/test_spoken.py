@@ -1,0 +1,112 @@
+"""受理 and 办结 typed at once with number and words: the right case, the words kept, the same checks as by button."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.models import Case, CaseEvent
+from tests.handlers.harness import Town, reference
+
+GRID = "S1-C1-G1"
+
+
+async def reports(town: Town, who: str, words: str, accepted_by: str = "") -> str:
+    for each in (words, "跳过"):
+        await town.says(who, each)
+    ref = reference(await town.says(who, "提交"), "R")
+    if accepted_by:
+        await town.presses(accepted_by, f"case.accept:{ref}")
+    return ref
+
+
+async def closed(town: Town, who: str) -> list[tuple[str, str, str]]:
+    """Answer what is still asked; returns (reference, state, closing words) of what was finished."""
+    await town.says(who, "已解决")
+    await town.says(who, "跳过")
+    refs = {case.id: case for case in await town.all(Case)}
+    done = [one for one in await town.all(CaseEvent) if one.action == "finish"]
+    return [(refs[one.case_id].ref, refs[one.case_id].state, one.note) for one in done]
+
+
+@pytest.fixture
+async def two(town: Town) -> tuple[str, str]:
+    """Two cases that 王 has accepted, the second one's card shown last."""
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    lamp = await reports(town, "周", "3栋2单元楼道灯坏了", "王")
+    return lamp, await reports(town, "周", "4栋门口路灯坏了", "王")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "办结 {ref} 灯泡已换新",
+        "办结{ref}灯泡已换新",
+        "{ref} 办结：灯泡已换新",
+        "办结，{lower} 灯泡已换新",
+        "辦結 {ref} 灯泡已换新",
+    ],
+)
+async def test_the_number_said_is_the_case_whatever_card_was_shown_last(
+    town: Town, two: tuple[str, str], typed: str
+) -> None:
+    told = await town.says("王", typed.format(ref=two[0], lower=two[0].lower()))
+    assert f"{two[0]} 的办结说明：“灯泡已换新”" in told
+    assert await closed(town, "王") == [(two[0], "finished", "灯泡已换新")]
+
+
+async def test_without_a_number_the_card_shown_last_is_meant(town: Town, two: tuple[str, str]) -> None:
+    assert two[1] in await town.says("王", "办结 路灯修好了")
+    assert await closed(town, "王") == [(two[1], "finished", "路灯修好了")]
+
+
+async def test_where_several_may_be_meant_it_is_asked_and_the_words_are_kept(town: Town, two: tuple[str, str]) -> None:
+    await town.says("王", "菜单")
+    assert "办结哪一件" in await town.says("王", "办结 灯泡已换新")
+    assert [label[:5] for label in await town.sees("王")] == list(two)
+    assert "“灯泡已换新”" in await town.says("王", "1")
+    assert await closed(town, "王") == [(two[0], "finished", "灯泡已换新")]
+
+
+async def test_one_that_waits_for_nobody_else_is_meant_without_its_card(town: Town) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    ref = await reports(town, "周", "3栋2单元楼道灯坏了")
+    await town.says("王", "菜单")
+    assert f"您受理了 {ref}" in await town.says("王", "受理")
+    new = await reports(town, "周", "4栋门口路灯坏了")
+    assert new in town.last("王")
+    assert f"{ref} 的办结说明" in await town.says("王", "办结 灯泡已换新")
+
+
+async def test_a_picture_with_the_words_under_it_is_the_picture_asked_for(town: Town, two: tuple[str, str]) -> None:
+    assert "办得怎么样" in await town.shows("王", 7, caption=f"办结 {two[0]} 灯泡已换新")
+    assert f"{two[0]} 办结，已请居民确认" in await town.says("王", "已解决")
+
+
+async def test_too_few_words_are_asked_for(town: Town, two: tuple[str, str]) -> None:
+    assert "办结说明" not in await town.says("王", f"办结 {two[0]} 好")
+    assert "做了什么" in await town.says("王", "已解决")
+
+
+async def test_neither_residents_nor_strangers_to_the_case_finish_it_so(town: Town, two: tuple[str, str]) -> None:
+    await town.serves("李", "grid_worker", "S1-C2-G1")
+    assert "办得怎么样" not in await town.says("周", f"办结 {two[0]} 灯泡已换新")
+    assert "办得怎么样" not in await town.says("李", f"办结 {two[0]} 灯泡已换新")
+    assert ("refused", two[0]) in await town.audited()
+    assert "没有受理了还没办结的" in await town.says("李", "办结 灯泡已换新")
+    assert "没有等受理的" in await town.says("李", "受理")
+
+
+@pytest.mark.parametrize("typed", ["办结了吗", "办结率是多少", "受理时间是几点"])
+async def test_words_that_only_begin_alike_are_no_order(town: Town, two: tuple[str, str], typed: str) -> None:
+    await town.says("王", "菜单")
+    told = await town.says("王", typed)
+    assert "哪一件" not in told
+    assert "办得怎么样" not in told
+
+
+async def test_free_words_of_an_open_form_stay_its_answer(town: Town, two: tuple[str, str]) -> None:
+    await town.presses("王", f"case.finish:{two[1]}")
+    await town.says("王", "已解决")
+    assert "照片" in await town.says("王", "办结 路灯修好了")
