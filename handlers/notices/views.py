@@ -6,7 +6,9 @@ from math import ceil
 
 from handlers.context import Context
 from handlers.messages import Choice, Reply, Say, choice, reply, say
+from handlers.texts import plain
 from handlers.worktime import SHANGHAI
+from knowledge.moments import when
 from storage.models import Area, Notice
 from storage.repositories.notices import Counts
 
@@ -26,7 +28,22 @@ def words(text: str, area: Area) -> Say:
 def preview(ctx: Context, text: str, area: Area, people: int) -> Reply:
     """Exactly what goes out, to where, to how many people, and for how long it will be going."""
     told = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
-    return Reply((words(text, area), told))
+    return Reply((words(text, area), told, *unsaid(ctx, text)))
+
+
+def unsaid(ctx: Context, text: str) -> tuple[Say, ...]:
+    """One gentle line where a notice names no time or no place, which people would ask for (domain.md §6)."""
+    typed = plain(text)
+    read = when(typed, ctx.now.astimezone(SHANGHAI))
+    timed = read.day is not None or read.at is not None or _names(ctx, "notices.time_words", typed)
+    placed = _names(ctx, "notices.place_words", typed) or bool(ctx.shelf.gazetteer.locate(typed))
+    if timed and placed:
+        return ()
+    return (say("notices.no_place" if timed else "notices.no_time" if placed else "notices.no_time_or_place"),)
+
+
+def _names(ctx: Context, key: str, typed: str) -> bool:
+    return any(word in typed for word in ctx.shelf.texts.words(key))
 
 
 async def newest(ctx: Context, area: Area) -> Reply:

@@ -66,6 +66,32 @@ async def test_the_preview_is_the_exact_text_and_number(town: Town) -> None:
     assert ("notice.send", ref) in await town.audited()
 
 
+@pytest.mark.parametrize(
+    ("text", "unsaid"),
+    [
+        (WORDS, ""),
+        ("明天上午9点在3栋门口发米", ""),
+        ("即日起全小区禁止电动车上楼", ""),
+        ("本周六 14:00-16:00 活动室有义诊", ""),
+        ("12月1日起停止供暖", "没有写地点，居民会问"),
+        ("3栋要停水，请存水", "没有写时间，居民会问"),
+        ("请大家提前存水", "没有写时间和地点，居民会问"),
+        ("有事请打 0100-5550101", "没有写时间和地点，居民会问"),
+        ("Free check-ups tomorrow at 9 am in the main hall", ""),
+    ],
+)
+async def test_a_notice_without_time_or_place_is_gently_questioned_and_can_still_be_sent(
+    town: Town, text: str, unsaid: str
+) -> None:
+    await peopled(town)
+    for words in ("/notify", text):
+        await town.says("wang", words)
+    preview = await town.says("wang", "青松苑一区")
+    assert unsaid in preview
+    assert ("居民会问" in preview) == bool(unsaid)
+    assert "开始发送" in await town.says("wang", "发送")
+
+
 async def test_everybody_gets_it_once_in_their_language(town: Town) -> None:
     await peopled(town)
     ref = await sent(town)
