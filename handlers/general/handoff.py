@@ -14,10 +14,11 @@ from handlers.context import Context
 from handlers.duty import desk_of
 from handlers.errors import NotAllowed, NotFound, Refusal, Stale
 from handlers.form import engine, standing
-from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
+from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.permissions import may
 from handlers.topic import Answer
 from handlers.worktime import is_open, next_opening, told
+from knowledge.phones import mask
 from storage.models import Area, Duty, Handoff
 from storage.unit import Unit
 
@@ -212,19 +213,38 @@ async def _tell_desk(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> 
 
 
 async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply:
-    """What staff see: the number, why, and the last words of the conversation."""
-    said = [
-        one.text
-        for one in await ctx.unit.messages.last(handoff.chat_id, 6)
-        if not one.out and one.text and not one.body.get("kind")
-    ]
-    words = " / ".join([*said, handoff.reason] if handoff.reason else said)[-300:]
+    """What staff see: the number, who it is and where, since when they wait, what they said last, and their open cases.
+
+    Of the cases only the numbers: what is behind one asks for its own right to be read.
+    """
+    chat = await ctx.unit.people.chat(handoff.chat_id)
+    assert chat is not None
+    cases = await ctx.unit.cases.undone_of(chat.person_id)
+    who = chat.person.name or mask(chat.person.phone) or say("human.call_unnamed")
+    lines = (
+        say("human.call", ref=handoff.ref),
+        say("human.call_who", who=who, area=ctx.full_name(handoff.area_code)),
+        say("human.call_since", since=told(handoff.created_at)),
+        *await _last_said(ctx, handoff),
+        *([say("human.call_cases", refs=" ".join(cases))] if cases else ()),
+    )
     return Reply(
-        (say("human.call", ref=handoff.ref), say("human.call_words", words=words)),
+        lines,
         (choice("human.take", f"handoff.take:{handoff.ref}", style="primary"),),
         files,
         card=True,
     )
+
+
+async def _last_said(ctx: Context, handoff: Handoff) -> tuple[Say, ...]:
+    """The last three things the caller said, as they are kept, a line each; that they want a person is no news."""
+    kept = await ctx.unit.messages.last(handoff.chat_id, 12)
+    said = [one.text for one in kept if not one.out and one.text and not one.body.get("kind")]
+    if handoff.reason and handoff.reason not in said:  # just said, and not kept yet
+        said.append(handoff.reason)
+    told_us = [one for one in said if not ctx.shelf.texts.hears("words.human", one)]
+    lines = tuple(say("human.call_one", words=one[:100]) for one in told_us[-3:])
+    return (say("human.call_words"), *lines) if lines else ()
 
 
 async def _area(ctx: Context) -> Area:

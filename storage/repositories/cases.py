@@ -60,6 +60,11 @@ class Cases(Repository):
         """How many of a resident's cases are not finished yet."""
         return await self.session.scalar(_OPEN_OF_PERSON, {"person": person_id}) or 0
 
+    async def undone_of(self, person_id: int, limit: int = 10) -> Sequence[str]:
+        """The references of a resident's cases that are not finished yet, the newest first."""
+        query = select(Case.ref).where(Case.reporter_id == person_id, Case.state.in_(UNDONE))
+        return (await self.session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
+
     async def open_in(
         self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = ""
     ) -> Sequence[Case]:
