@@ -56,6 +56,7 @@ def keeping(settings: Settings) -> dict[str, timedelta]:
         "invites": INVITES_KEPT,
         "people": timedelta(days=settings.keep_people_days),
         "proposals": records,
+        "audit": timedelta(days=settings.keep_audit_days),
     }
 
 

@@ -22,6 +22,8 @@ PREFIX = "LINLI_"
 _PASSED_OVER = frozenset({"rules"})
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MAY_BE_ZERO = frozenset({"http_port", "metrics_port", "reopen_days", "reopen_times", "returns"})
+_LEAST = {"keep_audit_days": 183}
+"""Where the law sets a minimum; by the whole name."""
 _MOST = {"port": 65_535, "days": 36_500, "hours": 876_000, "minutes": 525_600}
 """By the last word of a setting's name; dates beyond a hundred years cannot be reckoned with."""
 
@@ -79,6 +81,9 @@ class Settings:
     )
     keep_people_days: int = setting(
         730, "days without a word after which name, phone and area of whoever cannot be reached any more are deleted"
+    )
+    keep_audit_days: int = setting(
+        1095, "days the audit trail of what staff did and read is kept; at least 183, six months by law (domain.md §9)"
     )
     rules: Rules = field(default_factory=Rules)
 
@@ -172,7 +177,7 @@ def _check(values: Mapping[str, Any], problems: list[str]) -> None:
 
 def _size(name: str, value: float) -> str:
     """What is wrong with a number, "" if nothing."""
-    least = 0 if name in _MAY_BE_ZERO else 1
+    least = 0 if name in _MAY_BE_ZERO else _LEAST.get(name, 1)
     most = _MOST.get(name.rpartition("_")[2], math.inf)
     if isinstance(value, float):
         return "" if 0 < value < math.inf else f"{PREFIX}{name.upper()} should be more than 0."

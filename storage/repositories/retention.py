@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, UpdateBase, case, delete, exists, func, in
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import (
+    Audit,
     Case,
     CaseEvent,
     Chat,
@@ -34,6 +35,7 @@ from storage.models import (
     Volunteer,
 )
 from storage.models.privacy import SECRET
+from storage.repositories.audit import trim
 from storage.repositories.base import Repository
 from storage.repositories.cases import UNDONE
 
@@ -136,6 +138,10 @@ def _invites(before: datetime) -> Sequence[ColumnElement[bool]]:
     return Invite.expires_at < before, Invite.link_expires_at < before
 
 
+def _audit(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return (Audit.at < before,)
+
+
 def _people(before: datetime) -> Sequence[ColumnElement[bool]]:
     """Who was not heard for so long, cannot be reached any more, and has nothing under way."""
     there = exists().where(Chat.person_id == Person.id, or_(Chat.unreachable_at.is_(None), Chat.seen_at >= before))
@@ -218,6 +224,7 @@ KINDS: Final = {
     "cases": Kind(Case, _cases, _forget_cases),
     "invites": Kind(Invite, _invites, _deleting(Invite)),
     "people": Kind(Person, _people, _blanking(Person, name="", phone="", area_code=None, consented_at=None)),
+    "audit": Kind(Audit, _audit, trim, by_age=True),
     "proposals": Kind(Proposal, _proposals, _blanking(Proposal, what="", why="", place="", answer="")),
 }
-"""Everything with people's words or names in it; an official record keeps its number, state and figures."""
+"""Everything with people's words or names in it, and who read them; an official record keeps its number, state and figures."""

@@ -55,6 +55,7 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
     [
         ("TELEGRAM_WEBHOOK_SECRET", "with a space"), ("TELEGRAM_WEBHOOK_SECRET", "秘密"), ("TELEGRAM_WEBHOOK_SECRET", "x" * 257),
         ("LOG_LEVEL", "LOUD"), ("KEEP_MESSAGES_DAYS", "0"), ("KEEP_UPDATES_DAYS", "-1"), ("KEEP_RECORDS_DAYS", "999999"),
+        ("KEEP_AUDIT_DAYS", "182"),
         ("TELEGRAM_RATE", "nan"), ("FLOOD_RATE", "inf"), ("FLOOD_RATE", "-2"), ("FLOOD_BURST", "0"), ("HTTP_PORT", "70000"),
         ("DRAFT_HOURS", "0"), ("PHOTO_MEGABYTES", "-5"), ("AREA_KILOMETRES", "0"),
     ],

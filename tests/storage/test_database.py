@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.engine import Database
 from storage.migrate import migrate, newest, revision
@@ -72,6 +72,45 @@ async def test_a_missing_line_shows_in_the_middle_and_at_the_end(database: Datab
         await unit.session.execute(delete(Audit).where(Audit.id > 1))
     async with database.reading() as unit:
         assert await unit.audit.broken_at() == 0
+
+
+async def _trimmed(database: Database, *ids: int) -> list[int]:
+    """Ask for these lines to go; returns those that are left."""
+    async with database.writing() as unit:
+        await unit.retention.forget("audit", ids, NOW + timedelta(days=1), NOW)
+    async with database.reading() as unit:
+        return list(await unit.session.scalars(select(Audit.id).order_by(Audit.id)))
+
+
+async def test_a_trail_is_whole_after_its_oldest_lines_went_however_often(database: Database) -> None:
+    await _lines(database, 5)
+    assert await _trimmed(database, 1, 2) == [3, 4, 5]
+    assert await _trimmed(database, 3) == [4, 5]
+    await _lines(database, 1)
+    async with database.reading() as unit:
+        assert await unit.audit.broken_at() is None
+    async with database.writing() as unit:
+        await unit.session.execute(delete(Audit).where(Audit.id == 4))
+    async with database.reading() as unit:
+        assert await unit.audit.broken_at() == 5
+
+
+async def test_a_trail_of_which_all_lines_went_is_whole_and_goes_on(database: Database) -> None:
+    await _lines(database, 3)
+    assert await _trimmed(database, 1, 2, 3) == []
+    async with database.reading() as unit:
+        assert await unit.audit.broken_at() is None
+    await _lines(database, 2)
+    async with database.reading() as unit:
+        assert await unit.audit.broken_at() is None
+
+
+async def test_no_line_goes_before_an_older_one_that_stays(database: Database) -> None:
+    await _lines(database, 5)
+    assert await _trimmed(database, 1, 2, 4, 5) == [3, 4, 5]
+    assert await _trimmed(database, 5) == [3, 4, 5]
+    async with database.reading() as unit:
+        assert await unit.audit.broken_at() is None
 
 
 async def test_a_failing_block_leaves_nothing(database: Database) -> None:

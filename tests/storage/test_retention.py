@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from storage.engine import Database
 from storage.models import (
+    Audit,
     Blanking,
     Case,
     CaseEvent,
@@ -87,6 +88,16 @@ def send(message_id: int, chat: Chat, state: str, at: datetime = OLD) -> Outbox:
 
 def test_every_kind_has_its_time() -> None:
     assert keeping(Settings()).keys() == KINDS.keys()
+
+
+async def test_the_audit_trail_goes_after_its_time_and_what_is_left_still_verifies(db: Database) -> None:
+    for at in (OLD, OLD, START - timedelta(days=1094)):
+        async with db.writing() as unit:
+            unit.audit.add(at, None, "case.read", "R2222")
+    await tidied(db)
+    assert [line.at > OLD for line in await all_of(db, Audit)] == [True]
+    async with db.reading() as unit:
+        assert await unit.audit.broken_at() is None
 
 
 async def test_a_notices_figures_stay_when_its_messages_go(db: Database) -> None:
