@@ -208,6 +208,13 @@ class ChatBackend(Protocol):
         """Remember the large view."""
         ...
 
+    async def desk_version(self, chat: str) -> str:
+        """Changes with every step of a case, with this person's duties, and once a minute for all else; cheap to ask for.
+
+        "" for who is not staff.
+        """
+        ...
+
     async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
         """The open cases this chat's person may see; None for who is not staff.
 

@@ -182,6 +182,19 @@ class Store:
             if found is not None:
                 found.person.elder = on
 
+    async def desk_version(self, chat: str) -> str:
+        """The last step of any case, the person's duties and the minute: what a desk shows does not change without them.
+
+        What else there is (how long is left, a phone number just given) is at most a minute late.
+        """
+        async with self._database.reading() as unit:
+            found = await self._chat(unit, chat)
+            if found is None or not found.person.staff:
+                return ""
+            duties = [duty.id for duty, _ in await unit.staff.duties(found.person_id)]
+            last = await unit.cases.last_step()
+        return _hash(repr((chat, duties, last, int(self._clock.now().timestamp()) // 60)))[:16]
+
     async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
         """The open cases this person may see; that they were shown is audited, since rows hold places."""
         async with self._database.reading() as unit:

@@ -14,6 +14,7 @@ OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
 UNDONE = ("submitted", "accepted", "returned", "reopened")
 
 
+_LAST_STEP: Final = select(func.max(CaseEvent.id))
 _OF_PERSON: Final = (
     select(Case).where(Case.reporter_id == bindparam("person")).order_by(Case.id.desc()).limit(bindparam("most"))
 )
@@ -51,6 +52,10 @@ class Cases(Repository):
         return (
             await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
         ).all()
+
+    async def last_step(self) -> int:
+        """The id of the newest step of any case, 0 when there is none."""
+        return await self.session.scalar(_LAST_STEP) or 0
 
     async def of_person(self, person_id: int, limit: int = 10) -> Sequence[Case]:
         """A resident's own cases, newest first."""

@@ -12,13 +12,20 @@ let opened = panel.hidden ? null : location.pathname;
 let asked = 0; // grows with every case asked for, so that a late answer does not replace a newer one
 
 const links = () => [...rows.querySelectorAll(".open")];
-const stamp = (section) => section.querySelector("[data-stamp]")?.dataset.stamp ?? "";
 
-/** A piece of a page, or null when it has not changed. Pieces come from our own templates, which escape what people wrote. */
-async function fetchPart(address, part, seen = "") {
+/**
+ * A piece of a page, or null when it is still what the section shows (whose stamp is brought up to date then).
+ * Pieces come from our own templates, which escape what people wrote.
+ */
+async function fetchPart(address, part, section = null) {
+  const stamped = section?.querySelector("[data-stamp]");
+  const seen = stamped?.dataset.stamp ?? "";
   const answer = await fetch(`${address}?part=${part}&seen=${seen}`, { headers: { Accept: "text/html" } });
   if (answer.status === 403 || answer.status === 401) location.reload();
-  if (answer.status === 204) return null;
+  if (answer.status === 204) {
+    if (stamped) stamped.dataset.stamp = answer.headers.get("X-Stamp") ?? seen;
+    return null;
+  }
   if (!answer.ok) throw Object.assign(new Error(`desk: ${answer.status}`), { gone: answer.status === 404 });
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
@@ -26,7 +33,7 @@ async function fetchPart(address, part, seen = "") {
 }
 
 async function freshRows() {
-  const fresh = await fetchPart(desk, "rows", stamp(rows));
+  const fresh = await fetchPart(desk, "rows", rows);
   if (!fresh) return;
   const focused = rows.contains(document.activeElement) && document.activeElement.getAttribute("href");
   const top = rows.querySelector(".table")?.scrollTop ?? 0;
@@ -40,7 +47,7 @@ async function freshCase() {
   const address = opened;
   if (!address) return;
   try {
-    const fresh = await fetchPart(address, "case", stamp(panel));
+    const fresh = await fetchPart(address, "case", panel);
     if (fresh && address === opened) panel.replaceChildren(fresh);
   } catch (error) {
     if (!error.gone) throw error;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -152,6 +153,9 @@ class MemoryBackend:
         for key, session in self.sessions.items():
             if session.chat == chat:
                 self.sessions[key] = replace(session, **fields)
+
+    async def desk_version(self, chat: str) -> str:
+        return secrets.token_hex(8)  # never the same: what was seen is told by its stamp alone
 
     async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
         return self.desks.get(chat)

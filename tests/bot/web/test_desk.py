@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
-from storage.models import Area, Case, Chat, Duty, Inbox, Media
+from handlers.reports.desk import view
+from handlers.reports.reading import desk_cases
+from storage.models import Area, Case, CaseEvent, Chat, Duty, Inbox, Media
 from tests.support.bed import Bed
 from tests.support.pictures import jpeg
 from tests.support.resident import moment
@@ -113,6 +117,43 @@ async def test_what_has_not_changed_is_not_sent_or_written_down_again(bed: Bed) 
     assert [action for action, *_ in (await bed.audited())[before:]] == ["case.list", "case.read"]
     bed.clock.passes(days=1)
     assert await shown(worker, f"/desk/staff/{ref}?part=case&seen={stamp[1]}") != "204"
+
+
+async def test_while_nothing_happened_nothing_is_built_and_what_happens_is_shown(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = await reported(bed)
+    worker = await in_office(bed, "grid_worker", GRID)
+    bed.clock.passes(minutes=1)
+    stamps = {}
+    for path in ("/desk/staff?part=rows", f"/desk/staff/{ref}?part=case"):
+        found = re.search(r'data-stamp="(\w+)"', await shown(worker, path))
+        assert found is not None
+        stamps[path] = found[1]
+    built = []
+    monkeypatch.setattr("bot.web.store.desk_cases", _counting(built, desk_cases))
+    monkeypatch.setattr("bot.web.store.view", _counting(built, view))
+    for path, stamp in stamps.items():
+        assert await shown(worker, f"{path}&seen={stamp}") == "204"
+    assert built == []
+    async with bed.app.database.writing() as unit:  # a step of another case: looked at once more, and not again
+        unit.cases.record(CaseEvent(case_id=1, at=bed.clock.now(), actor_id=None, action="add", state="submitted"))
+    status, headers, _ = await worker.fetch(f"/desk/staff?part=rows&seen={stamps['/desk/staff?part=rows']}")
+    assert (status, built) == (204, ["desk_cases"])
+    assert await shown(worker, f"/desk/staff?part=rows&seen={headers['X-Stamp']}") == "204"
+    assert built == ["desk_cases"]
+    await worker.forge(f"case.accept:{ref}")
+    await worker.expect("您受理了")
+    for path, stamp in stamps.items():
+        assert "办理中" in await shown(worker, f"{path}&seen={stamp}")
+
+
+def _counting(built: list[str], work: Any) -> Any:
+    async def counted(*given: Any) -> Any:
+        built.append(work.__name__)
+        return await work(*given)
+
+    return counted
 
 
 async def test_a_whole_page_is_written_down_whatever_stamp_it_brings(bed: Bed) -> None:
