@@ -21,7 +21,7 @@ from bot.pictures import KEPT
 from bot.speaker import Speaker
 from handlers.context import Context, Shelf
 from handlers.conversation import refused, respond
-from handlers.errors import NotAllowed, Refusal
+from handlers.errors import NotAllowed, NotCountedError, Refusal
 from handlers.messages import Incoming, Kind, Reply, reply
 from handlers.texts import language_of
 from storage.engine import Database
@@ -74,13 +74,26 @@ class Answering:
         self.prepared: dict[Key, tuple[int, Incoming]] = {}
 
     async def serve(self, keys: Collection[Key]) -> Served:
-        """Answer the next update of each chat in one transaction."""
+        """Answer the next update of each chat in one transaction.
+
+        People are counted between two tries, by a reader: nobody else waits for it.
+        """
+        counted: dict[str, int] = {}
+        while True:
+            try:
+                return await self._serve(keys, counted)
+            except NotCountedError as wanted:
+                async with self._database.reading() as unit:
+                    area = await unit.areas.get(wanted.code)
+                    counted[wanted.code] = await unit.people.count_in(area) if area else 0
+
+    async def _serve(self, keys: Collection[Key], counted: Mapping[str, int]) -> Served:
         try:
-            return await self._transact(keys, alone=False)
+            return await self._transact(keys, counted, alone=False)
         except RefusedAfterWritingError:
             if len(keys) > 1:
                 raise
-            return await self._transact(keys, alone=True)
+            return await self._transact(keys, counted, alone=True)
 
     async def meet(self, key: Key, said: Incoming) -> None:
         """Make sure the chat is there, in its own language, before a picture of it is kept."""
@@ -113,7 +126,7 @@ class Answering:
         except Exception:  # noqa: BLE001 it was logged when the update was tried
             return None
 
-    async def _transact(self, keys: Collection[Key], *, alone: bool) -> Served:
+    async def _transact(self, keys: Collection[Key], counted: Mapping[str, int], *, alone: bool) -> Served:
         served, now = Served(), self._clock.now()
         async with self._database.writing() as unit:
             chats = await unit.people.lock_chats(keys)
@@ -130,7 +143,8 @@ class Answering:
                 chat = chats.get(job.key) or self._meet(unit, job, now)
                 if chat is not None and job.said is not None:
                     answered.append(chat)
-                    await self._answer(unit, chat, job.said, speaker, now, alone=alone)
+                    ctx = Context(unit, chat, self._shelf, now, counted=counted)
+                    await self._answer(ctx, job.said, speaker, alone=alone)
             unit.people.write_alike(chats.values())
             await unit.session.flush()
             await speaker.write()
@@ -192,21 +206,19 @@ class Answering:
             *job.key, language_of(job.said.language, self._language), now, group=job.said.group
         )
 
-    async def _answer(
-        self, unit: Unit, chat: Chat, said: Incoming, speaker: Speaker, now: datetime, *, alone: bool
-    ) -> None:
+    async def _answer(self, ctx: Context, said: Incoming, speaker: Speaker, *, alone: bool) -> None:
+        chat = ctx.chat
         if chat.id is None:
-            await unit.session.flush()
+            await ctx.unit.session.flush()
         if said.group and not chat.group:
             chat.group = True
         await self._shelf.texts.warm(chat.person.language)
         body = _heard(said)
         speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], body, said.external_id)
-        ctx = Context(unit, chat, self._shelf, now)
         replies = await (_respond_behind_savepoint(ctx, said) if alone else _respond(ctx, said))
         if ctx.pressed:
             body["press"] = ctx.pressed
-        chat.seen_at = now
+        chat.seen_at = ctx.now
         if said.kind is not Kind.BLOCKED and chat.unreachable_at is not None:
             chat.unreachable_at = None
         for one in replies:

@@ -5,12 +5,12 @@ The unit of work, the person, the time, the rules, the knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from handlers.errors import NotAllowed
+from handlers.errors import NotAllowed, NotCountedError
 from handlers.messages import Priority, Reply
 from handlers.permissions import may
 from handlers.rules import Rules
@@ -66,6 +66,8 @@ class Context:
     pushes: list[Push] = field(default_factory=list)
     pressed: str = ""
     """The button that typed words stood for, kept with them in the transcript."""
+    counted: Mapping[str, int] | None = None
+    """People by area as they were counted before the transaction; None where nobody waits for it, and it counts itself."""
     _duties: Sequence[tuple[Duty, Area]] | None = None
 
     @property
@@ -97,6 +99,14 @@ class Context:
     async def tell_person(self, person_id: int, reply: Reply, priority: Priority = Priority.REPLY) -> bool:
         """Say something to a person wherever they were last heard."""
         return self.tell(await self.unit.people.chat_of(person_id), reply, priority)
+
+    async def people_in(self, area: Area) -> int:
+        """How many people a notice to an area reaches now; raises NotCountedError, since to count many takes time."""
+        if self.counted is None:
+            return await self.unit.people.count_in(area)
+        if area.code not in self.counted:
+            raise NotCountedError(area.code)
+        return self.counted[area.code]
 
     async def duties(self) -> Sequence[tuple[Duty, Area]]:
         """The speaker's duties with their areas; read once a message and not at all for residents."""

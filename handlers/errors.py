@@ -35,3 +35,11 @@ class Stale(Refusal):
 
     def __init__(self) -> None:
         super().__init__("common.stale")
+
+
+class NotCountedError(Exception):
+    """The people of an area have to be counted before the transaction: it is undone, and taken up with their number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -32,14 +32,14 @@ def _unseen(ctx: Context, answers: Answers) -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview(Confirm):
-    """The exact text, the area and the exact number of people, counted once, when it is asked: counting many takes time."""
+    """The exact text, the area and the exact number of people, counted when it is asked."""
 
     summary: Callable[[Context, Answers], Reply] = _unseen
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The preview with 发送."""
         area = await area_of(ctx, answers["notice_area"])
-        people = await ctx.unit.people.count_in(area)
+        people = await ctx.people_in(area)
         ctx.chat.answers = {**answers, "notice_people": people}
         told = views.preview(ctx, answers["notice_words"], area, people)
         return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from storage.models import Chat
+import pytest
+from sqlalchemy import text
+
+from storage.models import Area, Chat, Notice
+from storage.repositories.people import People
 from tests.support.bed import Bed
 
 
@@ -19,3 +23,29 @@ async def test_an_opened_page_is_nobody_until_something_is_said(bed: Bed) -> Non
     await first.say("你好")
     await bed.settle()
     assert (await counted(bed), len(await bed.all(Chat))) == (before + 1, chats + 1)
+
+
+async def test_people_are_counted_by_a_reader_exactly_at_the_preview_and_again_when_it_is_sent(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_reader: list[bool] = []
+    count_in = People.count_in
+
+    async def watched(people: People, area: Area) -> int:
+        if bed.app.database.sqlite:
+            by_reader.append(await people.session.scalar(text("PRAGMA query_only")) == 1)
+        return await count_in(people, area)
+
+    monkeypatch.setattr(People, "count_in", watched)
+    desk = await bed.on_web("社区")
+    await bed.takes_office(desk, "street", "S1")
+    people = await counted(bed)
+    for said, then in (("/notify", "写什么"), ("明天上午9点在小区门口发米", "哪一片"), ("1", f"{people} 人")):
+        await desk.say(said)
+        await desk.expect(then)
+    await (await bed.on_web("新邻居")).say("你好")
+    await bed.settle()
+    await desk.say("发送")
+    await desk.expect(f"开始发送，共 {people + 1} 人")
+    assert [notice.people for notice in await bed.all(Notice)] == [people + 1]
+    assert all(by_reader)
