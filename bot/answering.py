@@ -212,6 +212,7 @@ class Answering:
             await ctx.unit.session.flush()
         if said.group and not chat.group:
             chat.group = True
+        self._follow(chat, said)
         await self._shelf.texts.warm(chat.person.language)
         body = _heard(said)
         speaker.heard(chat, (said.text or said.label)[:TRANSCRIPT_CHARACTERS], body, said.external_id)
@@ -227,6 +228,11 @@ class Answering:
             speaker.push(push)
         if self._flood.first_warning(f"{chat.channel}:{chat.external}"):
             speaker.say(chat, reply("common.slow_down"), remember=False)
+
+    def _follow(self, chat: Chat, said: Incoming) -> None:
+        """Answer in the language somebody writes in, unless they chose one."""
+        if said.kind in (Kind.TEXT, Kind.PHOTO) and not chat.person.language_chosen:
+            chat.person.language = self._shelf.texts.written_in(said.text, chat.person.language)
 
 
 async def _respond(ctx: Context, said: Incoming) -> list[Reply]:

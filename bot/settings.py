@@ -58,7 +58,9 @@ class Settings:
     telegram_rate: float = setting(28.0, "messages a second the whole bot sends")
     telegram_chat_rate: float = setting(1.0, "messages a second to one chat")
     telegram_in_flight: int = setting(30, "messages being sent at the same time")
-    lang: str = setting("zh_Hans", "language until a person's own is known: zh_Hans, zh_Hant or en")
+    lang: str = setting(
+        "zh_Hans", "language until a person's own is known, and of the page until chosen: zh_Hans, zh_Hant, en"
+    )
     knowledge_dir: str = setting("", "folder of services, places and categories; empty is the sample's")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     sqlite_durable: bool = setting(True, "wait for the disk at each commit, so that a power cut loses nothing")

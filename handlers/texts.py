@@ -19,6 +19,7 @@ from opencc import OpenCC
 
 from handlers.messages import Say
 from knowledge.references import leading
+from knowledge.writing import language_of_words
 
 LOCALE: Final = Path(__file__).parent / "locale"
 _MARKS: Final = re.compile(r"[\s,，。、.!！?？~～]+")
@@ -115,6 +116,16 @@ class Texts:
             if plain(words[: len(word)]) == word and (not rest or rest[0] in _PARTING or leading(rest)):
                 return f"{ref} {rest.strip(_PARTING)}".strip()
         return None
+
+    def written_in(self, text: str, language: str) -> str:
+        """The language somebody writes in who was answered in ``language`` before; the same where the words do not tell."""
+        words = language_of_words(text)
+        if words != "zh":
+            return words or language
+        if _simplified().convert(text) != text:
+            return "zh_Hant"
+        is_either = language == "zh_Hant" and _traditional().convert(text) == text
+        return language if is_either else "zh_Hans"
 
     async def warm(self, language: str) -> None:
         """Load what this language needs, in a thread; call before speaking it for the first time."""

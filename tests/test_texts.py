@@ -79,3 +79,20 @@ def test_no_sentence_is_left_over() -> None:
         sorted(key for key in KEYS - used if key.removesuffix(".title") not in used and not key.startswith("command."))
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("停电了", "en", "zh_Hans"),
+        ("停電了", "en", "zh_Hant"),
+        ("停電了", "zh_Hans", "zh_Hant"),
+        ("停电了", "zh_Hant", "zh_Hans"),
+        ("你好", "zh_Hant", "zh_Hant"),
+        ("The lift is stuck", "zh_Hant", "en"),
+        ("ok", "zh_Hant", "zh_Hant"),
+        ("", "en", "en"),
+    ],
+)
+def test_the_language_written_in_is_followed_where_words_tell_it(text: str, before: str, after: str) -> None:
+    assert TEXTS.written_in(text, before) == after

@@ -18,8 +18,8 @@ from bot.channels.base import Button, Photo, RawUpdate
 class ChatSession:
     """Who is behind a cookie.
 
-    ``name`` heads the page (the community), ``title`` says as whom one chats, if not as a resident. ``kept`` is off while
-    nothing was said: then the chat exists only in the cookie, and ``open_chat`` makes it one.
+    ``language`` is that of the page, ``name`` heads it (the community), ``title`` says as whom one chats, if not as a
+    resident. ``kept`` is off while nothing was said: then the chat exists only in the cookie, and ``open_chat`` makes it one.
     """
 
     chat: str

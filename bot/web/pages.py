@@ -21,7 +21,7 @@ HTML_LANGUAGE: Final = {"zh_Hans": "zh-CN", "zh_Hant": "zh-TW", "en": "en"}
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """``public_url`` as residents type it ("" when unknown), ``language`` for who asks for none.
+    """``public_url`` as residents type it ("" when unknown), ``language`` for who chose none.
 
     ``sample`` offers the parts to play; ``name`` is the house's own name instead of the product's.
     """
@@ -49,10 +49,10 @@ class Pages:
         self._version = _fingerprint(STATIC)
 
     def language(self, request: web.Request) -> str:
-        """The language the browser asks for first, among ours."""
+        """The house's own, or the kind of Chinese that the browser asks for first: English is chosen, not guessed."""
         for part in request.headers.get("Accept-Language", "").split(","):
             found = language_of(part.partition(";")[0].strip(), default="")
-            if found:
+            if found.startswith("zh"):
                 return found
         return self.settings.language
 

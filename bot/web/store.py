@@ -55,7 +55,7 @@ class Store:
             known = await self._chat(unit, _external(token))  # before its session: both are committed together
             chat = await self._signed_in(unit, token)
             if chat is not None:
-                return await self._session(unit, chat, token)
+                return await self._session(unit, chat, token, language)
             return await self._empty(unit, token, language) if known is None else None
 
     async def open_chat(self, token: str, slot: str, language: str) -> ChatSession:
@@ -73,7 +73,7 @@ class Store:
                 if known is not None:
                     token = secrets.token_urlsafe(32)
                 chat = await self._new_chat(unit, token, slot, language)
-            return await self._session(unit, chat, token)
+            return await self._session(unit, chat, token, language)
 
     async def _signed_in(self, unit: Unit, token: str) -> Chat | None:
         """The chat of a session that has not ended."""
@@ -166,7 +166,7 @@ class Store:
                 await unit.session.rollback()
                 return None
             await self._greet(unit, chat, answer)
-            return await self._session(unit, chat, token)
+            return await self._session(unit, chat, token, language)
 
     async def set_language(self, chat: str, language: str) -> None:
         """Follow the page's language."""
@@ -248,16 +248,18 @@ class Store:
     async def _chat(self, unit: Unit, chat: str) -> Chat | None:
         return await unit.people.find_chat(NAME, chat)
 
-    async def _session(self, unit: Unit, chat: Chat, token: str) -> ChatSession:
+    async def _session(self, unit: Unit, chat: Chat, token: str, asked: str) -> ChatSession:
+        """What a page shows of a kept chat, in the language the person chose, else in the one ``asked`` for."""
         person = chat.person
-        await self._shelf.texts.warm(person.language)
+        language = person.language if person.language_chosen else asked
+        await self._shelf.texts.warm(language)
         name, title = (await unit.areas.root()).name, ""
         if person.staff:
             duties = await unit.staff.duties(person.id)
             if duties:
-                title = self._shelf.texts.word(person.language, f"role.{duties[0][0].role}")
+                title = self._shelf.texts.word(language, f"role.{duties[0][0].role}")
                 name = duties[0][1].name
-        return ChatSession(chat.external, token, person.language, name, title, person.elder, person.staff)
+        return ChatSession(chat.external, token, language, name, title, person.elder, person.staff)
 
     async def _empty(self, unit: Unit, token: str, language: str) -> ChatSession:
         """What a page shows before the first words: nothing is kept of it."""

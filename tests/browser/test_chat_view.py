@@ -115,6 +115,7 @@ async def test_the_bars_fit_a_small_phone_in_english_and_for_staff(
     backend.title = "Grid worker"
     page = await open_page(f"{site}/signin/code-1234", viewport=PHONE, locale="en-US")
     await page.get_by_role("button").click()
+    await page.get_by_label("语言").select_option("en")
     await expect(page.get_by_role("link", name="Desk")).to_be_visible()
     await nothing_sticks_out(page)
     inside = """one => [...document.querySelectorAll(one)].filter(x => x.checkVisibility()).every(x =>

@@ -192,7 +192,15 @@ async def test_the_chat_page_keeps_its_names(page: Page) -> None:
         "长辈版",
     ):
         assert part in html
-    english = await (await page.get("/chat/en", headers={"Accept-Language": "fr, en-GB;q=0.8"})).text()
+    traditional = await (await page.get("/chat/tw", headers={"Accept-Language": "en, zh-TW;q=0.8"})).text()
+    assert ">發送</button>" in traditional
+
+
+async def test_only_who_chose_english_has_an_english_page(page: Page, backend: MemoryBackend) -> None:
+    browser = {"Accept-Language": "en-GB, en;q=0.8"}
+    assert 'aria-label="输入消息"' in await (await page.get("/chat", headers=browser)).text()
+    await backend.set_language(backend.open(await page.token()).chat, "en")
+    english = await (await page.get("/chat", headers=browser)).text()
     assert 'aria-label="Type a message"' in english and ">Send</button>" in english
 
 

@@ -59,6 +59,20 @@ async def test_two_pages_of_one_cookie_are_one_chat(bed: Bed) -> None:
     assert blank.kept
 
 
+async def test_the_page_keeps_its_language_until_another_is_chosen(bed: Bed) -> None:
+    store = bed.app.store
+    session = await store.open_chat(TOKEN, "me", "zh_Hans")
+    async with bed.app.database.writing() as unit:
+        chat = await unit.people.find_chat("web", session.chat)
+        assert chat is not None
+        chat.person.language = "en"  # is answered in English
+    before = await store.find_chat(TOKEN, "me", "zh_Hans")
+    await store.set_language(session.chat, "en")
+    after = await store.find_chat(TOKEN, "me", "zh_Hans")
+    assert before is not None and after is not None
+    assert (before.language, after.language) == ("zh_Hans", "en")
+
+
 async def test_an_ended_session_opens_neither_its_chat_nor_an_empty_one(bed: Bed) -> None:
     store = bed.app.store
     session = await store.open_chat(TOKEN, "me", "en")
