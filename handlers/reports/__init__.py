@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import danger, kept
+from handlers.casework import kept_off
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.form import Read
@@ -86,7 +87,7 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
     cases = await ctx.unit.cases.of_person(ctx.person.id)
     if not cases:
         return Reply((say("progress.none"),), (choice("menu.report", "menu.report"),))
-    return Reply((say("progress.pick"),), tuple(_line(case) for case in cases))
+    return Reply((say("progress.pick"),), tuple(_line(ctx, case) for case in cases))
 
 
 @topic.on(press("case.see"))
@@ -231,7 +232,7 @@ async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
     return await ctx.start(forms.REPORT, **words, **({"report_photos": photos} if photos else {}), **known)
 
 
-def _line(case: Case) -> Choice:
-    return choice(
-        "progress.line", f"case.see:{case.ref}", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")
-    )
+def _line(ctx: Context, case: Case) -> Choice:
+    title = say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title
+    state = say(f"case.state.{case.state}")
+    return choice("progress.line", f"case.see:{case.ref}", ref=case.ref, title=title, state=state)

@@ -13,6 +13,7 @@ from handlers.casework import (
     file_case,
     filed,
     hand_on,
+    kept_off,
     pass_voices,
     record,
     show_to,
@@ -101,11 +102,18 @@ async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
-    """One of the speaker's cases; anybody else's is as if it did not exist."""
+    """One of the speaker's cases; anybody else's is as if it did not exist, a private one refused where it is kept off."""
     case = await ctx.unit.cases.find(ref[:12], lock=lock)
     if case is None or case.reporter_id != ctx.person.id:
         raise NotFound(ref[:12])
+    if kept_off(ctx, case, ctx.chat):
+        raise Refusal("case.own_elsewhere", choice("menu.human", "human"), ref=case.ref, phone=ctx.rules.office_phone)
     return case
+
+
+def elsewhere(ctx: Context, case: Case) -> Reply:
+    """What is said of somebody's own private case in a chat where nothing more may be."""
+    return Reply((say("case.own_elsewhere", ref=case.ref, phone=ctx.rules.office_phone),))
 
 
 async def tell_progress(ctx: Context, case: Case) -> Reply:

@@ -11,7 +11,7 @@ from handlers.errors import NotFound, Refusal
 from handlers.messages import Priority, Reply, Say, choice, say
 from handlers.permissions import ACTIONS
 from handlers.reports.reading import desk_cases, require_read
-from handlers.reports.resident import solved_choices
+from handlers.reports.resident import elsewhere, solved_choices
 from handlers.topic import Answer
 from handlers.worktime import told
 from storage.models import Case, CaseEvent
@@ -201,9 +201,11 @@ async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: A
 
 
 async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
-    """Where the report was written, or wherever its owner was last heard."""
-    if not ctx.tell(await ctx.unit.people.chat(case.chat_id), reply, Priority.REPLY):
-        await ctx.tell_person(case.reporter_id, reply)
+    """Where the report was written, or wherever its owner was last heard; only that there is news where it is kept off."""
+    for chat in (await ctx.unit.people.chat(case.chat_id), await ctx.unit.people.chat_of(case.reporter_id)):
+        off = chat is not None and kept_off(ctx, case, chat)
+        if ctx.tell(chat, elsewhere(ctx, case) if off else reply, Priority.REPLY):
+            return
 
 
 async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case, role: str) -> None:

@@ -54,3 +54,27 @@ async def test_who_had_it_in_hand_is_told_elsewhere_only_that_it_was_taken(town:
         await town.says("陈", words)
     assert ref in town.last("李在外面")
     assert "家庭暴力" not in town.last("李在外面")
+
+
+async def test_ones_own_private_case_is_not_told_in_a_chat_where_it_is_kept_off(town: Town) -> None:
+    await town.serves("陈", "community", "S1-C1", "web")
+    await town.moves_in("周", channel="web")
+    for words in ("我被老公打了", "3栋", "跳过"):
+        await town.says("周", words)
+    ref = reference(await town.says("周", "提交"), "R")
+    async with town.database.writing() as unit:
+        chat = await unit.people.find_chat("web", "周")
+        assert chat is not None
+        unit.people.open_chat("telegram", "周在外面", "zh_Hans", town.now).person = chat.person
+        chat.unreachable_at = town.now
+    assert "不在这里说" in await town.says("周在外面", ref)
+    await town.says("周在外面", "查进度")
+    assert await town.sees("周在外面") == [f"{ref} 私密诉求（待受理）"]
+    for move in ("see", "add", "solved"):
+        assert "不在这里说" in await town.presses("周在外面", f"case.{move}:{ref}")
+    await town.presses("陈", f"case.accept:{ref}")
+    await town.presses("陈", f"case.finish:{ref}")
+    for words in ("已解决", "安排您住进庇护所", "跳过"):
+        await town.says("陈", words)
+    assert ref in town.last("周在外面")
+    assert not [word for word in ("家庭暴力", "庇护所", "老公") if word in "\n".join(town.heard["周在外面"])]
