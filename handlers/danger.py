@@ -17,14 +17,15 @@ def found(ctx: Context, said: Incoming) -> Emergency | None:
     return ctx.shelf.understander.danger(said.text)
 
 
-def number(danger: Emergency) -> Say:
-    """Whom to call; who does not want to live is spoken to differently."""
+def number(ctx: Context, danger: Emergency) -> Say:
+    """Whom to call, for the speaker; who does not want to live is spoken to differently."""
     if danger.id == "self-harm":
         return say("emergency.stay", phone=danger.phone)
-    return say("emergency.first", name=danger.name, phone=danger.phone)
+    name = (danger.name_en if ctx.person.language == "en" else "") or danger.name
+    return say("emergency.first", name=name, phone=danger.phone)
 
 
 def first(ctx: Context, said: Incoming) -> list[Reply]:
     """The number to call, to stand before whatever else is answered; nothing where no danger is told of."""
     danger = found(ctx, said)
-    return [Reply((number(danger),), card=True)] if danger else []
+    return [Reply((number(ctx, danger),), card=True)] if danger else []

@@ -162,10 +162,11 @@ class IntentCues:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """A danger to life: the number to call first and the words that tell of it."""
+    """A danger to life: the number to call first and the words that tell of it. ``name_en``: "" where it has none."""
 
     id: str
     name: str
+    name_en: str
     phone: str
     alone: tuple[str, ...]
     words: tuple[str, ...]

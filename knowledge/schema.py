@@ -159,6 +159,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "emergency": (
         Field("id", "slug"),
         Field("name", filled=True),
+        Field("name_en", default=""),
         Field("phone", filled=True),
         Field("alone", "texts", default=()),
         Field("words", "texts", filled=True),

@@ -55,8 +55,8 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     question = kept.remember(ctx, said)
     found = danger.found(ctx, said)
     if found is not None and found.id == "self-harm":
-        return Reply((danger.number(found),), (choice("menu.human", "human", style="primary"),), card=True)
-    number = danger.number(found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
+        return Reply((danger.number(ctx, found),), (choice("menu.human", "human", style="primary"),), card=True)
+    number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     return Reply(
         (number, *refusals(said), say("emergency.then")),
         (choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handlers.messages import Attachment, Kind
@@ -51,3 +53,10 @@ async def test_a_bare_number_to_call_is_answered(town: Town) -> None:
     assert "请马上打 120" in await town.says("li", "120")
     attachment = Attachment(Kind.PHOTO, "x", media_id=3)
     assert FIRE in await town.sends("li", Kind.PHOTO, text="119", attachments=(attachment,))
+
+
+async def test_who_reads_english_is_told_every_danger_in_english(town: Town) -> None:
+    await town.moves_in("ann", language="en")
+    for danger in town.shelf.catalogue.emergencies.values():
+        told = await town.says("ann", danger.examples[0])
+        assert not re.search(r"[\u4e00-\u9fff]", told), told
