@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from storage.models import Area, Chat, Consent, Duty, Gate, Outbox, Person, WebSession
 from storage.repositories.base import Repository, newest_chat
+from storage.types import among
 
 
 def live_in(area: Area) -> ColumnElement[bool]:
@@ -20,6 +21,15 @@ def live_in(area: Area) -> ColumnElement[bool]:
     """
     inside = Area.path.startswith(area.path, autoescape=True)
     return inside if area.parent_code else or_(inside, and_(Person.area_code.is_(None), Person.quiet.is_(False)))
+
+
+def _these(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[ColumnElement[bool], ColumnElement[bool]]]:
+    """The conditions on chats, one pair a channel, for these (channel, external) pairs."""
+    externals: dict[str, list[str]] = {}
+    for channel, external in keys:
+        externals.setdefault(channel, []).append(external)
+    for channel, those in externals.items():
+        yield Chat.channel == channel, among(Chat.external, those)
 
 
 _CONVERSATION: Final = (
@@ -50,11 +60,13 @@ class People(Repository):
 
     async def lock_chats(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
         """The chats of these (channel, external) pairs, locked until the transaction ends; busy ones are left out."""
-        query = (
-            select(Chat).where(tuple_(Chat.channel, Chat.external).in_(list(keys))).order_by(Chat.id)
-            .with_for_update(of=Chat, skip_locked=True)
-        )  # fmt: skip
-        return {(chat.channel, chat.external): chat for chat in await self.session.scalars(query)}
+        return {
+            (chat.channel, chat.external): chat
+            for some in _these(keys)
+            for chat in await self.session.scalars(
+                select(Chat).where(*some).order_by(Chat.id).with_for_update(of=Chat, skip_locked=True)
+            )
+        }
 
     def write_alike(self, chats: Iterable[Chat]) -> None:
         """Have the next flush write the same columns of all changed chats, so that it needs one statement for them all."""
@@ -64,8 +76,11 @@ class People(Repository):
 
     async def existing(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these pairs have a chat."""
-        query = select(Chat.channel, Chat.external).where(tuple_(Chat.channel, Chat.external).in_(list(keys)))
-        return {(channel, external) for channel, external in await self.session.execute(query)}
+        return {
+            (channel, external)
+            for some in _these(keys)
+            for channel, external in await self.session.execute(select(Chat.channel, Chat.external).where(*some))
+        }
 
     def open_chat(self, channel: str, external: str, language: str, now: datetime, *, group: bool = False) -> Chat:
         """A chat with a new person behind it, of whom nothing is known yet."""

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Chat, Gate, Inbox, Message, Outbox, Rate
 from storage.repositories.base import Repository
+from storage.types import among
 
 LOST_MOST: Final = 4
 """Tries of a message of which nobody knows whether they arrived, before it is given up."""
@@ -62,7 +63,7 @@ _OLDEST: Final = (
     .correlate(CHATS).scalar_subquery()
 )  # fmt: skip
 """The id of a chat's oldest waiting update: one step into the index, whatever waits behind it."""
-_THESE_CHATS: Final = CHATS.c.id.in_(bindparam("chats", expanding=True))
+_THESE_CHATS: Final = among(CHATS.c.id, "chats")
 _HEADS: Final = (
     _WAITING.join_from(CHATS, INBOX, INBOX.c.id == _OLDEST).where(_THESE_CHATS, INBOX.c.state == "queued")
     .with_for_update(of=INBOX, skip_locked=True)
@@ -135,7 +136,7 @@ class InboxQueue(Repository):
     async def finish(self, ids: Sequence[int]) -> None:
         """Handled: the words are in ``messages`` now, so the raw text goes."""
         await _bulk(
-            self, update(INBOX).where(INBOX.c.id.in_(ids), INBOX.c.state == "queued").values(state="done", raw="")
+            self, update(INBOX).where(among(INBOX.c.id, ids), INBOX.c.state == "queued").values(state="done", raw="")
         )
 
     async def fail(self, row_id: int, error: str, most: int) -> int:
@@ -299,8 +300,8 @@ class OutboxQueue(Repository):
         }
 
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
-        await _bulk(self, update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(**values))
+        await _bulk(self, update(OUTBOX).where(among(OUTBOX.c.id, ids)).values(**values))
 
     async def _shut(self, chat_ids: Collection[int], until: datetime) -> None:
         """Nothing may go to these chats before."""
-        await _bulk(self, update(GATES).where(GATES.c.chat_id.in_(chat_ids)).values(next_at=until))
+        await _bulk(self, update(GATES).where(among(GATES.c.chat_id, chat_ids)).values(next_at=until))
