@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalogue import DATA, Catalogue, CatalogueError, load
+from knowledge.words import normalise
 
 SERVICE = """
 sample = true
@@ -38,6 +39,18 @@ def test_the_shipped_data_loads_without_a_problem() -> None:
     assert len(shipped.places) >= 60
     assert len([code for code in shipped.categories if code.startswith("gb-")]) == 403
     assert shipped.areas["S1-C1-G1-B3"].name == "3栋"
+
+
+def test_every_service_has_many_examples_and_none_that_another_entry_has_too() -> None:
+    shipped = load(DATA)
+    few = {service.id for service in shipped.services.values() if len(service.examples) < 8}
+    assert not few
+    owners: dict[str, set[str]] = {}
+    for entry in (*shipped.services.values(), *shipped.categories.values()):
+        for example in entry.examples:
+            owners.setdefault(normalise(example), set()).add(entry.id)
+    shared = {example: ids for example, ids in owners.items() if len(ids) > 1 and ids & shipped.services.keys()}
+    assert not shared
 
 
 def test_entries_are_found_by_id_with_defaults_filled_in(small: Catalogue) -> None:
