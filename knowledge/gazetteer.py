@@ -1,5 +1,6 @@
 """Which areas a text speaks of: a building by its number, an estate, a community or a landmark by its name."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 import ahocorasick
@@ -9,6 +10,9 @@ from knowledge.catalogue import Catalogue
 from knowledge.entries import Area
 from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.words import LONGEST, normalise
+
+_PART = re.compile(r"(?<=..)(?:[东西南北中]|[一二三四五六七八九十]|[0-9]){1,2}[区期]$")
+"""What tells the parts of one estate apart: 河湾花园 is both 河湾花园东区 and 河湾花园西区."""
 
 
 class Gazetteer:
@@ -39,7 +43,7 @@ class Gazetteer:
     def _add(self, area: Area) -> None:
         names = (area.name, *area.aliases)
         if area.kind != "building":
-            self._name(area, names)
+            self._name(area, (*names, _PART.sub("", area.name)))
             return
         for name in names:
             found = addresses(name)

@@ -17,12 +17,9 @@ from handlers.form import changing, consent
 from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
 from handlers.form.picking import picked
 from handlers.form.standing import close, current, put_aside
-from handlers.form.steps import Form, Problem, Step
+from handlers.form.steps import MISREAD, Form, Problem, Step
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
-
-_MISREAD = "_misread"
-"""How often in a row the open question was answered with something else."""
 
 
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
@@ -147,7 +144,7 @@ async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
     old = changing.before(ctx.chat.answers)
-    answers = {key: one for key, one in changing.without_mark(ctx.chat.answers).items() if key != _MISREAD}
+    answers = {key: one for key, one in changing.without_mark(ctx.chat.answers).items() if key != MISREAD}
     if step.key in old and old[step.key] != value:
         void = form.follow.get(step.key, ())
         answers = {key: answer for key, answer in answers.items() if key not in void}
@@ -202,8 +199,8 @@ def _noted(notes: tuple[Say, ...], answer: Answer) -> Answer:
 
 async def _again(ctx: Context, problem: Problem) -> Reply:
     """Why it does not fit, and the question again; from the second time on with a person and a way out beside it."""
-    misread = int(ctx.chat.answers.get(_MISREAD, 0)) + 1
-    ctx.chat.answers = {**ctx.chat.answers, _MISREAD: misread}
+    misread = int(ctx.chat.answers.get(MISREAD, 0)) + 1
+    ctx.chat.answers = {**ctx.chat.answers, MISREAD: misread}
     if problem.choices:
         asked = _stamped(ctx, Reply((problem.say,), problem.choices))
     else:

@@ -20,6 +20,8 @@ from knowledge.numerals import DIGIT_CHARS, to_arabic
 from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
+MISREAD = "_misread"
+"""Among the answers: how often in a row the open question was answered with something else."""
 _FARTHEST = timedelta(days=366)
 _EMPTY_WORDS = ("words.yes", "words.unknown", "talk.heard.thanks", "talk.heard.hello", "talk.heard.fine")
 """What is no answer to a question for free words: 好的, 谢谢, 不知道."""

@@ -5,30 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from handlers.context import Context
-from handlers.form.steps import Answers, Base, Problem, Read
+from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
 from knowledge.addresses import addresses, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
+from knowledge.whereabouts import may_be_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Base):
     """Where: a pin, a building in the words, a door poster, a landmark; the answer is {area, text, lat, lon}.
 
-    Words that name no place we know are kept as they are, and only the community is asked for.
+    Words that name no place we know are kept as they are, and only the community is asked for. Where estates are named
+    already (``NEAR`` among the answers), only what is missing is asked, and buildings are looked for there. ``vague``: what
+    cannot be a place is asked about once, and taken as it is from then on.
     """
 
+    vague: bool = False
+
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question; the place told by a door poster is offered first."""
-        preset = ctx.chat.preset.get("text")
+        """The question; the place told by a door poster is offered first, then the estates named already."""
+        preset, near = ctx.chat.preset.get("text"), _near(ctx, answers)
         offered = (choice("form.here", "preset", place=preset),) if preset else ()
-        return Reply((say(self.question),), offered)
+        asked = say("form.place_within", place=_common(near)) if near else say(self.question)
+        return Reply((asked,), (*offered, *_named(ctx, near)))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """Read a pin, a choice or words."""
@@ -41,13 +48,17 @@ class Place(Base):
         words = said.text.strip()[:200]
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
-        if _says_nothing(ctx, words):
-            ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
-            return Problem(say("form.place_roughly"), _named(ctx, _communities(ctx)))
-        bare = re.sub(r"[\W_]+", "", words)
+        near, bare = _near(ctx, answers), re.sub(r"[\W_]+", "", words)
         if bare.isdecimal() or (number := ordinal(bare)) is not None:
-            return self._number(ctx, bare if bare.isdecimal() else str(number))
-        return self._words(ctx, words) if bare else Problem(say("form.place_please"), whole=True)
+            return self._number(ctx, bare if bare.isdecimal() else str(number), near)
+        if self.vague and words and not ctx.shelf.gazetteer.locate(words):
+            if answers.get(MISREAD):
+                return _freely(ctx, words, near)
+            if bare and not may_be_place(words):
+                return _roughly(ctx, near)
+        if not bare:
+            return Problem(say("form.place_please"), whole=True)
+        return _roughly(ctx, near) if _says_nothing(ctx, words) else self._words(ctx, words, near)
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
         if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
@@ -55,16 +66,22 @@ class Place(Base):
         area = area_at(ctx.catalogue, lat, lon)
         return Read({"area": area.code, "text": ctx.full_name(area.code), "lat": lat, "lon": lon})
 
-    def _number(self, ctx: Context, digits: str) -> Problem:
-        """A bare number may be a house's, or one of choices that have passed: ask rather than take it for a place."""
+    def _number(self, ctx: Context, digits: str, near: Sequence[Area]) -> Read | Problem:
+        """A bare number may be a house's, or one of choices that have passed: ask rather than take it for a place.
+
+        Where the estate is known it is the house's.
+        """
         found = ctx.shelf.gazetteer.locate(f"{digits}栋")[:6]
+        if len(inside := _inside(ctx, found, near)) == 1:
+            return self._chosen(ctx, inside[0].code, "")
         if not found:
             return Problem(say("form.place_please"), whole=True)
         ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
         return Problem(say("form.which_place", place=digits), _named(ctx, found))
 
-    def _words(self, ctx: Context, words: str) -> Read | Problem:
-        found = ctx.shelf.gazetteer.locate(words)
+    def _words(self, ctx: Context, words: str, near: Sequence[Area]) -> Read | Problem:
+        located = ctx.shelf.gazetteer.locate(words)
+        found = _inside(ctx, located, near) or [*located, *near]
         if len(found) == 1:
             return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
@@ -75,6 +92,45 @@ class Place(Base):
         if code not in ctx.catalogue.areas:
             return Problem(say("form.place_please"), whole=True)
         return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+
+
+def named_estates(ctx: Context, words: str) -> list[str]:
+    """The codes of the estates, or else communities, that the words name, for ``NEAR``."""
+    found = [area for area in ctx.shelf.gazetteer.locate(words) if area.kind in ("grid", "community")]
+    grids = [area for area in found if area.kind == "grid"]
+    return [area.code for area in grids or found][:6]
+
+
+def _near(ctx: Context, answers: Answers) -> list[Area]:
+    return [ctx.catalogue.areas[code] for code in answers.get(NEAR, ()) if code in ctx.catalogue.areas]
+
+
+def _inside(ctx: Context, found: Sequence[Area], near: Sequence[Area]) -> list[Area]:
+    """Those of the found areas that lie in one of the areas named before."""
+    return [area for area in found if any(one in near for one in ctx.catalogue.lineage(area.code))]
+
+
+def _common(areas: Sequence[Area]) -> str:
+    """What the names have in common (河湾花园), else all of them."""
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(area.name for area in areas), strict=False))
+    begin = "".join(signs[0] for signs in alike)
+    return begin if len(begin) > 1 else "、".join(area.name for area in areas)
+
+
+def _roughly(ctx: Context, near: Sequence[Area]) -> Problem:
+    """No place was said: examples, and the estates or communities to choose from."""
+    ctx.chat.preset = {key: value for key, value in ctx.chat.preset.items() if key != "said"}
+    return Problem(say("form.place_roughly"), _named(ctx, near or _communities(ctx)))
+
+
+def _freely(ctx: Context, words: str, near: Sequence[Area]) -> Read:
+    """Whatever was said, in the estate named before, else in the speaker's community, else anywhere: staff will ask."""
+    lives = ctx.person.area_code or ""
+    home = ctx.catalogue.lineage(lives) if lives in ctx.catalogue.areas else []
+    roots = [area for area in ctx.catalogue.areas.values() if not area.parent]
+    likely = (*near, *(area for area in home if area.kind == "community"), *roots)
+    told = " · ".join(filter(None, (str(ctx.chat.preset.get("said", "")), words)))
+    return Read({"area": likely[0].code, "text": f"{ctx.full_name(likely[0].code)} · {told}", "lat": None, "lon": None})
 
 
 def _says_nothing(ctx: Context, words: str) -> bool:
@@ -106,6 +162,8 @@ def _told(ctx: Context, code: str, words: str) -> str:
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 
 
+NEAR: Final = "_near"
+"""Under which the codes of estates named already stand among the answers."""
 CAPTIONS: Final = "captions"
 """Under which the words written under pictures stand among the answers."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
-from handlers.form.world import CAPTIONS
+from handlers.form.world import CAPTIONS, NEAR, named_estates
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.topic import Answer
@@ -47,7 +47,7 @@ async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
 
 
 def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
-    """What the words already tell: the category when it is certain (or nothing comes near), the place when it is one.
+    """What the words already tell: the category when it is certain (or nothing comes near), the building, or the estate.
 
     A place that was read from the words gives way to the one that changed words name.
     """
@@ -64,6 +64,7 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1 and places[0].kind == "building":
             found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
+        found[NEAR] = named_estates(ctx, words)
     return found
 
 
@@ -132,7 +133,7 @@ REPORT = Form(
     steps=(
         Matter(key="report_words", question="report.ask_words", least=2),
         Pick(key="report_category", question="report.ask_category", options=_categories),
-        Place(key="report_place", question="report.ask_place"),
+        Place(key="report_place", question="report.ask_place", vague=True),
         Photos(key="report_photos", question="report.ask_photos"),
         Confirm(key="report_ok", question="report.ask_ok", summary=_summary),
     ),
