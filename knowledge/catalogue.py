@@ -23,6 +23,7 @@ from knowledge.entries import (
     Place,
     Question,
     Service,
+    Sign,
     StaffMember,
 )
 from knowledge.schema import TABLES, read
@@ -54,6 +55,7 @@ class Catalogue:
     intents: Mapping[str, IntentCues]
     emergencies: Mapping[str, Emergency]
     manners: Mapping[str, Manner]
+    signs: Mapping[str, Sign]
     children: Mapping[str, tuple[Area, ...]] = field(repr=False)
 
     def lineage(self, code: str) -> tuple[Area, ...]:
@@ -140,6 +142,7 @@ def _assemble(tables: dict[str, list[_Row]], problems: list[str]) -> Catalogue:
         intents=_by_id(tables["intent"], IntentCues, problems),
         emergencies=_by_id(tables["emergency"], Emergency, problems),
         manners=_by_id(tables["manner"], Manner, problems),
+        signs=_by_id(tables["sign"], Sign, problems),
         children={code: tuple(below) for code, below in children.items()},
     )
 
@@ -194,6 +197,10 @@ def _dangling(tables: dict[str, list[_Row]], catalogue: Catalogue) -> Iterator[s
             target = row.values[name]
             if target and target not in known:
                 yield f"{row.where}: field {name!r} names {target!r}, which does not exist"
+    for row in tables["emergency"]:
+        for sign in (sign for joint in row.values["joints"] for sign in joint.replace(">", "+").split("+")):
+            if sign not in catalogue.signs:
+                yield f"{row.where}: field 'joints' names {sign!r}, which does not exist"
     topics = {service.topic for service in catalogue.services.values()}
     for row in tables["group"]:
         for topic in row.values["topics"]:

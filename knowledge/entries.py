@@ -170,13 +170,22 @@ class Emergency:
     phone: str
     alone: tuple[str, ...]
     words: tuple[str, ...]
+    joints: tuple[str, ...]
     not_words: tuple[str, ...]
     examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """A manner of speaking of danger (`now`, `here`, `about`, `apart`) and the words that tell it."""
+    """A manner of speaking of danger (`now`, `here`, `about`, `apart`, `idle`) and the words that tell it."""
+
+    id: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Words that each tell the same part of a danger; `joints` of emergencies name them (`who+limp`)."""
 
     id: str
     words: tuple[str, ...]

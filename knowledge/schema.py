@@ -15,7 +15,7 @@ URGENCIES = ("normal", "urgent", "critical")
 AREA_KINDS = ("sub_district", "community", "grid", "building")
 ROLES = ("grid_worker", "grid_leader", "community", "street", "department", "admin")
 INTENTS = ("service", "report", "proposal", "volunteer", "notice", "progress", "human", "emergency", "menu", "none")
-MANNERS = ("now", "here", "about", "apart")
+MANNERS = ("now", "here", "about", "apart", "idle")
 PLACE_KINDS = (
     *("service-hall", "police", "clinic", "hospital", "pharmacy", "elder-canteen", "day-care", "library", "school"),
     *("kindergarten", "bank", "post", "market", "park", "gym", "toilet", "charging", "shelter", "recycling", "legal"),
@@ -163,9 +163,11 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("phone", filled=True),
         Field("alone", "texts", default=()),
         Field("words", "texts", filled=True),
+        Field("joints", "texts", default=()),
         Field("not_words", "texts", default=()),
         Field("examples", "texts", default=()),
     ),
+    "sign": (Field("id", "slug"), Field("words", "texts", filled=True)),
     "manner": (Field("id", one_of=MANNERS), Field("words", "texts", filled=True)),
 }
 
