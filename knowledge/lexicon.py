@@ -5,6 +5,7 @@ also a 灯; an excluding word counts wherever it occurs, and always wins. One pa
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -64,7 +65,8 @@ class Lexicon:
         for entry in keywords:
             self._add(entry)
         self._weights = {word: _weight(len(word), len(owners)) for word, owners in self._single.items()}
-        self._automaton = compile_words({*self._single, *self._joint_parts(), *self._excluded})
+        self._parts = frozenset(self._joint_parts())
+        self._automaton = compile_words({*self._single, *self._parts, *self._excluded})
 
     def _add(self, entry: Keywords) -> None:
         for phrase in dict.fromkeys(entry.phrases):
@@ -98,12 +100,19 @@ class Lexicon:
         if not spans:
             return Found()
         barred = frozenset(owner for span in spans for owner in self._excluded.get(span.word, ()))
-        present = {span.word: None for span in longest(spans, self._counts)}
+        present = {span.word: None for span in self._present(spans)}
         hits = [hit for word in present for hit in self._hits(word, present)]
         return Found(tuple([hit for hit in hits if hit.owner not in barred]), barred)
 
-    def _counts(self, word: str) -> bool:
-        return word in self._single or word not in self._excluded
+    def _present(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The longest words, and the parts of joints that don't lie inside one of them; a part hides nothing."""
+        words = longest(spans, self._single.__contains__)
+        ends = [word.end for word in words]
+        for span in sorted(spans, key=_leftmost):
+            at = bisect_left(ends, span.end)
+            inside = at < len(words) and words[at].start <= span.start
+            if words[at] == span if inside else span.word in self._parts:
+                yield span
 
     def _hits(self, word: str, present: Mapping[str, None]) -> Iterator[Hit]:
         for owner in self._single.get(word, ()):

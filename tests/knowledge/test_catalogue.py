@@ -53,6 +53,11 @@ def test_every_service_has_many_examples_and_none_that_another_entry_has_too() -
     assert not shared
 
 
+def test_every_local_category_has_many_examples() -> None:
+    local = [entry for code, entry in load(DATA).categories.items() if not code.startswith("gb-")]
+    assert [entry.id for entry in local if len(entry.examples) < 8] == []
+
+
 def test_entries_are_found_by_id_with_defaults_filled_in(small: Catalogue) -> None:
     service = small.services["newborn"]
     assert service.topic == "户口"

@@ -47,3 +47,15 @@ def test_an_exclusion_always_wins(before: str, after: str) -> None:
 
 def test_an_empty_lexicon_finds_nothing() -> None:
     assert Lexicon([]).find("楼道灯").hits == ()
+
+
+def test_a_part_counts_although_it_rules_another_out() -> None:
+    lexicon = Lexicon([Keywords("lift", ("电梯+往下",)), Keywords("bikes", ("单车",), ("电梯",))])
+    assert [hit.owner for hit in lexicon.find("电梯往下坠").hits] == ["lift"]
+    assert lexicon.find("电梯往下坠").barred == {"bikes"}
+
+
+def test_a_part_hides_no_other_part_but_a_word_does() -> None:
+    lexicon = Lexicon([Keywords("roof", ("下雨+漏",)), Keywords("road", ("一下雨+淹",)), Keywords("lamp", ("楼道灯",))])
+    assert [hit.owner for hit in lexicon.find("一下雨就漏").hits] == ["roof"]
+    assert not Lexicon([Keywords("lamp", ("楼道灯",)), Keywords("other", ("灯+坏",))]).find("楼道灯坏").hits[1:]
