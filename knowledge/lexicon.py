@@ -1,7 +1,8 @@
 """All keywords in one automaton: what occurs in a message, for whom it counts, and how much.
 
 A phrase `灯+不亮` needs both parts. Of hits that lie in one another only the longest counts, so that 楼道灯 isn't
-also a 灯; an excluding word counts wherever it occurs, and always wins. One pass, whatever the number of phrases.
+also a 灯; only a whole phrase hides what lies in it, and only while its owner isn't ruled out. An excluding word counts
+wherever it occurs, and always wins. One pass, whatever the number of phrases.
 """
 
 import math
@@ -100,13 +101,13 @@ class Lexicon:
         if not spans:
             return Found()
         barred = frozenset(owner for span in spans for owner in self._excluded.get(span.word, ()))
-        present = {span.word: None for span in self._present(spans)}
+        present = {span.word: None for span in self._present(spans, barred)}
         hits = [hit for word in present for hit in self._hits(word, present)]
         return Found(tuple([hit for hit in hits if hit.owner not in barred]), barred)
 
-    def _present(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """The longest words, and the parts of joints that don't lie inside one of them; a part hides nothing."""
-        words = longest(spans, self._single.__contains__)
+    def _present(self, spans: Iterable[Span], barred: frozenset[str]) -> Iterator[Span]:
+        """The longest words anybody may claim, and the parts of joints outside them: a part hides nothing."""
+        words = longest(spans, lambda word: not barred.issuperset(self._single.get(word, ())))
         ends = [word.end for word in words]
         for span in sorted(spans, key=_leftmost):
             at = bisect_left(ends, span.end)

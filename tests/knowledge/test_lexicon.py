@@ -59,3 +59,8 @@ def test_a_part_hides_no_other_part_but_a_word_does() -> None:
     lexicon = Lexicon([Keywords("roof", ("下雨+漏",)), Keywords("road", ("一下雨+淹",)), Keywords("lamp", ("楼道灯",))])
     assert [hit.owner for hit in lexicon.find("一下雨就漏").hits] == ["roof"]
     assert not Lexicon([Keywords("lamp", ("楼道灯",)), Keywords("other", ("灯+坏",))]).find("楼道灯坏").hits[1:]
+
+
+def test_a_word_whose_owner_is_ruled_out_hides_nothing() -> None:
+    lexicon = Lexicon([Keywords("trees", ("虫子",), ("水里",)), Keywords("water", ("水里+虫",))])
+    assert [hit.owner for hit in lexicon.find("水里有虫子").hits] == ["water"]
