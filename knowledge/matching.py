@@ -85,8 +85,9 @@ class Matcher:
         self._cutter = cutter
         self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
         cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
-        self._wordings = Index(_texts(entries, wordings=True), floor=_LIKENESS_FLOOR)
-        self._words = Index(_texts(entries, wordings=False), cut=self._cut, floor=_WORDS_FLOOR)
+        wordings = [(key, normalise(text)) for key, entry in entries.items() for text in (entry.name, *entry.wordings)]
+        self._wordings = Index(wordings, floor=_LIKENESS_FLOOR)
+        self._words = Index(wordings, cut=self._cut, floor=_WORDS_FLOOR)
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
@@ -140,9 +141,3 @@ def _entries(catalogue: Catalogue) -> Iterable[_Entry]:
         names = (category.name, *category.words)
         prior = _NATIONAL_PRIOR if category.id.startswith("gb-") else 1.0
         yield _Entry("category", category.id, category.label, names, category.not_words, category.examples, prior)
-
-
-def _texts(entries: Mapping[str, _Entry], wordings: bool) -> Iterable[tuple[str, str]]:
-    for key, entry in entries.items():
-        for text in (*entry.phrases, *(entry.wordings if wordings else ())):
-            yield key, normalise(text.replace("+", ""))
