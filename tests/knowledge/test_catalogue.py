@@ -134,6 +134,22 @@ def test_references_must_lead_somewhere(tmp_path: Path) -> None:
     assert problem == "a.toml, category light: field 'department' names 'nobody', which does not exist"
 
 
+def test_joints_of_an_emergency_name_known_signs(tmp_path: Path) -> None:
+    emergency = """
+        [[emergency]]
+        id = "ill"
+        name = "病人"
+        phone = "120"
+        words = ["晕倒"]
+        joints = ["who>limp"]
+        [[sign]]
+        id = "who"
+        words = ["孩子"]
+    """
+    (problem,) = problems_of(tmp_path, a=emergency)
+    assert problem == "a.toml, emergency ill: field 'joints' names 'limp', which does not exist"
+
+
 def test_a_group_names_topics_that_services_have(tmp_path: Path) -> None:
     group = '[[group]]\nname = "证件"\ntopics = ["户口", "驾照"]\n'
     (problem,) = problems_of(tmp_path, a=SERVICE, b=group)
