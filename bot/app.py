@@ -56,8 +56,9 @@ Knowledge = tuple[Catalogue, Understander, Gazetteer]
 
 def understanding(settings: Settings) -> Knowledge:
     """Load and compile the knowledge; takes about a second, so call it in a thread."""
-    catalogue = load(settings.knowledge)
-    return catalogue, Understander.build(catalogue, settings.data_dir / "cache"), Gazetteer(catalogue)
+    cache = settings.data_dir / "cache"
+    catalogue = load(settings.knowledge, cache)
+    return catalogue, Understander.build(catalogue, cache), Gazetteer(catalogue)
 
 
 class App:

@@ -7,8 +7,9 @@ have it: adding texts about something else changes nothing for the others.
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 _COMMON = 160
@@ -45,32 +46,44 @@ def pairs(text: str) -> frozenset[str]:
 
 
 class Index:
-    """Texts by their features. Build with all texts, then ask."""
+    """Texts by their features. Build with all texts, then ask.
+
+    A feature is its number, the rarest first; what is known of it stands in arrays at that number, because there are many.
+    """
 
     def __init__(
-        self, texts: Iterable[tuple[str, str]], cut: Callable[[str], frozenset[str]] = pairs, floor: float = 0.0
+        self,
+        texts: Iterable[tuple[str, str]],
+        cut: Callable[[str], frozenset[str]] = pairs,
+        floor: float = 0.0,
+        features: Sequence[Collection[str]] | None = None,
     ) -> None:
-        """`texts`: (owner, normalised text); `cut` makes the features; likeness up to `floor` is taken for chance."""
-        known = dict.fromkeys(texts)
+        """`texts`: (owner, normalised text), none twice; `cut` makes the features; likeness up to `floor` is taken for chance.
+
+        `features` are those of the texts, where they are known already.
+        """
+        known = list(texts)
         self._floor = floor
         self._cut = cut
         self._owners = [owner for owner, _ in known]
         self._texts = [text for _, text in known]
-        features = [cut(text) for text in self._texts]
-        self._postings = _postings(features)
-        self._weights = {name: self._rarity(at) for name, at in self._postings.items()}
-        rarest = sorted(self._postings, key=lambda name: (len(self._postings[name]), name))
-        self._order = {name: number for number, name in enumerate(rarest)}
-        self._own = array("d", (_SLIGHT + _OWN * self._sum(sorted(names)) for names in features))
+        if features is None:
+            features = [cut(text) for text in self._texts]
+        postings = _postings(features)
+        rarest = sorted(postings, key=lambda name: (len(postings[name]), name))
+        self._numbers = {name: number for number, name in enumerate(rarest)}
+        self._weights = array("d", (self._rarity(postings[name]) for name in rarest))
+        self._starts = array("I", (0, *accumulate(len(postings[name]) for name in rarest)))
+        self._postings = array("I", chain.from_iterable(postings[name] for name in rarest))
+        self._own = array("d", (_SLIGHT + _OWN * math.fsum(self._weighed(self._known(names))) for names in features))
 
     def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
         """For each owner like the normalised message at all, the text of his that is most like it."""
         features = self._cut(text)
-        order = self._order
-        known = sorted(filter(order.__contains__, features), key=order.__getitem__)
+        known = self._known(features)
         if not known:
             return {}
-        weights = [self._weights[name] for name in known]
+        weights = self._weighed(known)
         own = _OWN * (math.fsum(weights) + _UNKNOWN * (len(features) - len(known)))
         floor, lengths = self._floor, self._own
         best: dict[str, tuple[float, int]] = {}
@@ -82,33 +95,37 @@ class Index:
                     best[owner] = (score, number)
         return {owner: Likeness(owner, self._texts[number], min(score, 1.0)) for owner, (score, number) in best.items()}
 
-    def _shared(self, known: Sequence[str], weights: Sequence[float], least: float) -> list[tuple[int, float]]:
+    def _known(self, features: Collection[str]) -> list[int]:
+        """The numbers of the features that any text has, the rarest first."""
+        numbers = self._numbers
+        return sorted([numbers[name] for name in features if name in numbers])
+
+    def _weighed(self, known: Iterable[int]) -> list[float]:
+        weights = self._weights
+        return [weights[number] for number in known]
+
+    def _shared(self, known: Sequence[int], weights: Sequence[float], least: float) -> list[tuple[int, float]]:
         """The weight of the features each text has in common with the message, rarest first, where it is over ``least``."""
         shared: dict[int, float] = {}
-        left, sofar = _TOUCHED, shared.get
-        for name, weight in zip(known, weights, strict=True):
-            at = self._postings[name]
-            left -= len(at)
+        left, sofar, starts = _TOUCHED, shared.get, self._starts
+        for number, weight in zip(known, weights, strict=True):
+            begin, end = starts[number], starts[number + 1]
+            left -= end - begin
             if left < 0:
                 break
-            for number in at:
-                shared[number] = sofar(number, 0.0) + weight
+            for text in self._postings[begin:end]:
+                shared[text] = sofar(text, 0.0) + weight
         return [one for one in shared.items() if one[1] > least]
-
-    def _sum(self, names: Iterable[str]) -> float:
-        return sum(self._weights.get(name, 0.0) for name in names)
 
     def _rarity(self, at: Iterable[int]) -> float:
         """Weight by the number of owners who have a feature: what everybody says (怎么办) tells nobody apart."""
         return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
 
 
-def _postings(features: Sequence[frozenset[str]]) -> "dict[str, array[int]]":
-    """The numbers of the texts that have a feature, packed; features of too many texts are dropped."""
-    postings: dict[str, array[int]] = {}
+def _postings(features: Iterable[Collection[str]]) -> dict[str, list[int]]:
+    """The numbers of the texts that have a feature; features of too many texts are dropped."""
+    postings: dict[str, list[int]] = {}
     for number, names in enumerate(features):
         for name in names:
-            if name not in postings:
-                postings[name] = array("I")
-            postings[name].append(number)
+            postings.setdefault(name, []).append(number)
     return {name: at for name, at in postings.items() if len(at) <= _COMMON}

@@ -126,7 +126,7 @@ class Cues:
                 self._against.setdefault(normalise(text), []).append(intent.id)
             wordings += ((intent.id, normalise(example)) for example in intent.examples)
         self._automaton = compile_words({*self._for, *self._against})
-        self._wordings = Index(wordings, floor=weights.wording_floor)
+        self._wordings = Index(dict.fromkeys(wordings), floor=weights.wording_floor)
 
     def lean(self, text: str) -> dict[str, Leaning]:
         """For each intent a normalised text speaks for at all: how strongly, and why."""

@@ -85,9 +85,14 @@ class Matcher:
         self._cutter = cutter
         self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
         cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
-        wordings = [(key, normalise(text)) for key, entry in entries.items() for text in (entry.name, *entry.wordings)]
+        wordings = list(
+            dict.fromkeys(
+                (key, normalise(text)) for key, entry in entries.items() for text in (entry.name, *entry.wordings)
+            )
+        )
         self._wordings = Index(wordings, floor=_LIKENESS_FLOOR)
-        self._words = Index(wordings, cut=self._cut, floor=_WORDS_FLOOR)
+        cuts = cutter.cut_all([text for _, text in wordings])
+        self._words = Index(wordings, self._cut, _WORDS_FLOOR, [_telling(words) for words in cuts])
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
@@ -117,7 +122,7 @@ class Matcher:
         return self._entries[key].prior * (1.0 - doubt)
 
     def _cut(self, text: str) -> frozenset[str]:
-        return frozenset(word for word in self._cutter.cut(text) if len(word) > 1)
+        return _telling(self._cutter.cut(text))
 
     def _candidate(
         self,
@@ -131,6 +136,11 @@ class Matcher:
         return Candidate(
             entry.kind, entry.id, entry.name, round(score, 4), hits.get(key, ()), like.get(key), words.get(key)
         )
+
+
+def _telling(words: Iterable[str]) -> frozenset[str]:
+    """The words that tell what a text is about: a single character fits too much."""
+    return frozenset([word for word in words if len(word) > 1])
 
 
 def _entries(catalogue: Catalogue) -> Iterable[_Entry]:

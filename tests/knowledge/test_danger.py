@@ -5,7 +5,7 @@ import pytest
 from knowledge.danger import Dangers
 from knowledge.entries import Emergency
 
-ILL = Emergency("ill", "病人", "120", (), ("晕倒",), ("who+limp", "who>gone"), ("狗晕倒",), ())
+ILL = Emergency("ill", "病人", "", "120", (), ("晕倒",), ("who+limp", "who>gone"), ("狗晕倒",), ())
 SIGNS = {"who": ("孩子", "我妈"), "limp": ("不动了", "翻白眼"), "gone": ("不见了",)}
 MANNERS = {"now": ("快来",), "here": ("我妈",), "about": ("怎么急救",), "apart": ("去年",), "idle": ("歌词",)}
 

@@ -1,0 +1,42 @@
+"""What takes long to work out and comes out the same at every start, kept in a file of the cache folder."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+Plain = TypeVar("Plain")
+"""Lists, dicts, strings and numbers; anything else is made anew each time."""
+
+
+def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain]) -> Plain:
+    """What ``make`` makes of ``source``, from the file where it was made before; of each name only the newest is kept.
+
+    Without a folder it is made anew.
+    """
+    if folder is None:
+        return make()
+    target = folder / f"{name}-{sha256(source).hexdigest()[:20]}.kept"
+    try:
+        found: Plain = json.loads(target.read_bytes())
+    except (OSError, ValueError):
+        found = make()
+        with suppress(TypeError, OSError):
+            _keep(folder, name, target, json.dumps(found, ensure_ascii=False))
+    return found
+
+
+def _keep(folder: Path, name: str, target: Path, content: str) -> None:
+    """Whole or not at all: another process may be reading; a full disk costs nothing but the time at the next start."""
+    folder.mkdir(parents=True, exist_ok=True)
+    older = set(folder.glob(f"{name}-*.kept"))
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    with open(handle, "w", encoding="utf-8") as out:
+        out.write(content)
+    os.replace(temporary, target)
+    for one in older - {target}:
+        one.unlink(missing_ok=True)

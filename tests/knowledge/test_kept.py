@@ -1,0 +1,30 @@
+"""What is kept between starts."""
+
+from pathlib import Path
+
+from knowledge.kept import kept
+
+
+def test_what_was_made_once_is_read_the_next_time(tmp_path: Path) -> None:
+    assert kept(tmp_path / "cache", "cuts", b"source", lambda: [["灯", "坏了"]]) == [["灯", "坏了"]]
+    assert kept(tmp_path / "cache", "cuts", b"source", lambda: [["never asked"]]) == [["灯", "坏了"]]
+
+
+def test_another_source_is_made_anew_and_takes_the_place_of_the_older(tmp_path: Path) -> None:
+    kept(tmp_path, "cuts", b"source", lambda: [1])
+    assert kept(tmp_path, "cuts", b"changed", lambda: [2]) == [2]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_broken_file_and_a_folder_that_cannot_be_written_cost_only_time(tmp_path: Path) -> None:
+    kept(tmp_path, "cuts", b"source", lambda: [1])
+    next(tmp_path.iterdir()).write_text("[1", encoding="utf-8")
+    assert kept(tmp_path, "cuts", b"source", lambda: [1]) == [1]
+    nowhere = tmp_path / "file"
+    nowhere.touch()
+    assert kept(nowhere, "cuts", b"source", lambda: [3]) == [3]
+
+
+def test_what_json_does_not_know_is_made_each_time(tmp_path: Path) -> None:
+    assert kept(tmp_path, "odd", b"source", lambda: {1, 2}) == {1, 2}
+    assert kept(tmp_path, "odd", b"source", lambda: {3}) == {3}
