@@ -13,8 +13,8 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 _COMMON = 160
-"""A feature of more texts than this says nothing and is dropped."""
-_TOUCHED = 240
+"""Of the texts that have a feature only this many are looked up by it, the shortest: it says most about those."""
+_TOUCHED = 480
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""
@@ -73,8 +73,8 @@ class Index:
         rarest = sorted(postings, key=lambda name: (len(postings[name]), name))
         self._numbers = {name: number for number, name in enumerate(rarest)}
         self._weights = array("d", (self._rarity(postings[name]) for name in rarest))
-        self._starts = array("I", (0, *accumulate(len(postings[name]) for name in rarest)))
-        self._postings = array("I", chain.from_iterable(postings[name] for name in rarest))
+        self._starts = array("I", (0, *accumulate(min(len(postings[name]), _COMMON) for name in rarest)))
+        self._postings = array("I", chain.from_iterable(postings[name][:_COMMON] for name in rarest))
         self._own = array("d", (_SLIGHT + _OWN * math.fsum(self._weighed(self._known(names))) for names in features))
 
     def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
@@ -109,10 +109,9 @@ class Index:
         shared: dict[int, float] = {}
         left, sofar, starts = _TOUCHED, shared.get, self._starts
         for number, weight in zip(known, weights, strict=True):
-            begin, end = starts[number], starts[number + 1]
+            begin = starts[number]
+            end = min(starts[number + 1], begin + left)
             left -= end - begin
-            if left < 0:
-                break
             for text in self._postings[begin:end]:
                 shared[text] = sofar(text, 0.0) + weight
         return [one for one in shared.items() if one[1] > least]
@@ -122,10 +121,10 @@ class Index:
         return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
 
 
-def _postings(features: Iterable[Collection[str]]) -> dict[str, list[int]]:
-    """The numbers of the texts that have a feature; features of too many texts are dropped."""
+def _postings(features: Sequence[Collection[str]]) -> dict[str, list[int]]:
+    """The numbers of the texts that have a feature, the shortest texts first."""
     postings: dict[str, list[int]] = {}
-    for number, names in enumerate(features):
-        for name in names:
+    for number in sorted(range(len(features)), key=lambda one: len(features[one])):
+        for name in features[number]:
             postings.setdefault(name, []).append(number)
-    return {name: at for name, at in postings.items() if len(at) <= _COMMON}
+    return postings

@@ -49,7 +49,7 @@ class Thresholds:
 
     sure: float = 0.5
     intent: float = 0.5
-    maybe: float = 0.15
+    maybe: float = 0.13
     share: float = 0.4
     """The part of the best guess's score from which on another is offered beside it."""
 

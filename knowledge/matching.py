@@ -85,14 +85,11 @@ class Matcher:
         self._cutter = cutter
         self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
         cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
-        wordings = list(
-            dict.fromkeys(
-                (key, normalise(text)) for key, entry in entries.items() for text in (entry.name, *entry.wordings)
-            )
-        )
+        wordings = _texts(entries, whole_only=False)
         self._wordings = Index(wordings, floor=_LIKENESS_FLOOR)
-        cuts = cutter.cut_all([text for _, text in wordings])
-        self._words = Index(wordings, self._cut, _WORDS_FLOOR, [_telling(words) for words in cuts])
+        sentences = _texts(entries, whole_only=True)
+        cuts = cutter.cut_all([text for _, text in sentences])
+        self._words = Index(sentences, self._cut, _WORDS_FLOOR, [_telling(words) for words in cuts])
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
@@ -151,3 +148,18 @@ def _entries(catalogue: Catalogue) -> Iterable[_Entry]:
         names = (category.name, *category.words)
         prior = _NATIONAL_PRIOR if category.id.startswith("gb-") else 1.0
         yield _Entry("category", category.id, category.label, names, category.not_words, category.examples, prior)
+
+
+def _texts(entries: Mapping[str, _Entry], *, whole_only: bool) -> list[tuple[str, str]]:
+    """(key, normalised text), none twice: names and examples, and unless ``whole_only`` the keywords that are no joints.
+
+    A message may be a part of a keyword (停车), which the lexicon does not see; joints are nobody's words.
+    """
+    return list(
+        dict.fromkeys(
+            (key, normalise(text))
+            for key, entry in entries.items()
+            for text in (entry.name, *entry.wordings, *(() if whole_only else entry.phrases))
+            if "+" not in text
+        )
+    )

@@ -69,7 +69,7 @@ async def test_yes_to_what_to_change_submits_nothing(town: Town) -> None:
 
 async def test_a_question_misread_twice_offers_a_person_and_a_way_out(town: Town) -> None:
     await town.moves_in("li")
-    await town.says("li", "漏水了")
+    await town.says("li", "漏水")
     assert "找人工" not in (await town.says("li", "嗯嗯"), await town.sees("li"))[1]
     await town.says("li", "你猜")
     assert (await town.sees("li"))[-2:] == ["找人工", "取消"]

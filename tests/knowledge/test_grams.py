@@ -33,6 +33,9 @@ def test_texts_about_something_else_change_nothing() -> None:
     assert more.nearest("娃报户口") == Index(TEXTS).nearest("娃报户口")
 
 
-def test_what_everybody_says_is_not_looked_up() -> None:
-    crowd = Index([(str(number), f"怎么办{chr(0x4E00 + number)}") for number in range(400)])
-    assert crowd.nearest("怎么办") == {}
+def test_what_everybody_says_counts_little_and_only_the_shortest_are_looked_up() -> None:
+    crowd = [(str(number), f"怎么办{chr(0x4E00 + number)}{chr(0x5E00 + number)}") for number in range(400)]
+    found = Index([*crowd, ("short", "怎么办")]).nearest("怎么办")
+    assert found.pop("short").score > 0.4
+    assert len(found) < 200
+    assert all(like.score < 0.1 for like in found.values())
