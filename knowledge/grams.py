@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 _COMMON = 160
 """Of the texts that have a feature only this many are looked up by it, the shortest: it says most about those."""
-_TOUCHED = 480
+_TOUCHED = 320
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""

@@ -52,6 +52,8 @@ class Thresholds:
     maybe: float = 0.13
     share: float = 0.4
     """The part of the best guess's score from which on another is offered beside it."""
+    rival: float = 0.5
+    """From this part on another service makes one doubtful that no keyword speaks for: 医保怎么办 may mean ten."""
 
 
 @dataclass(frozen=True, slots=True)

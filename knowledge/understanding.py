@@ -4,7 +4,7 @@ Build it in a thread (it takes about a second), then ask it as often as you like
 its last answers, since a topic asks again what the conversation asked to find that topic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -179,10 +179,21 @@ class Understander:
             return Understanding(text, "none", None, None, score, why, others, score >= self._thresholds.sure, None)
         chosen = best.alternative()
         others = tuple(guess.alternative() for guess in guesses[1:])
-        sure = best.score >= self._thresholds.sure and best.chance >= self._thresholds.intent
+        sure = (
+            best.score >= self._thresholds.sure
+            and best.chance >= self._thresholds.intent
+            and not self._rivalled(best, guesses[1:])
+        )
         return Understanding(
             text, best.intent, chosen.entry_id, chosen.entry_name, best.score, best.why, others[:3], sure, None
         )
+
+    def _rivalled(self, best: _Guess, others: Iterable[_Guess]) -> bool:
+        """Whether a service that no keyword speaks for has another close behind."""
+        if best.intent != "service" or best.candidate is None or best.candidate.hits:
+            return False
+        close = self._thresholds.rival * best.score
+        return any(one.candidate and one.intent == best.intent and one.score > close for one in others)
 
 
 def as_json(understanding: Understanding) -> dict[str, Any]:
