@@ -7,10 +7,11 @@ have it: adding texts about something else changes nothing for the others.
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain
-from typing import NamedTuple
+from itertools import accumulate, chain, count
+from typing import NamedTuple, TypedDict
 
 _COMMON = 160
 """Of the texts that have a feature only this many are looked up by it, the shortest: it says most about those."""
@@ -45,6 +46,16 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(gram for gram in grams if not gram.isdigit())
 
 
+class _Compiled(TypedDict):
+    """Features by number, the rarest first, and for each where its texts begin and what it weighs; each text's own weight."""
+
+    names: list[str]
+    starts: list[int]
+    postings: list[int]
+    weights: list[float]
+    own: list[float]
+
+
 class Index:
     """Texts by their features. Build with all texts, then ask.
 
@@ -56,26 +67,26 @@ class Index:
         texts: Iterable[tuple[str, str]],
         cut: Callable[[str], frozenset[str]] = pairs,
         floor: float = 0.0,
-        features: Sequence[Collection[str]] | None = None,
+        keep: Callable[[Iterable[str], Callable[[], _Compiled]], _Compiled] | None = None,
     ) -> None:
         """`texts`: (owner, normalised text), none twice; `cut` makes the features; likeness up to `floor` is taken for chance.
 
-        `features` are those of the texts, where they are known already.
+        `keep` knows what was worked out from the same lines before, or works it out.
         """
         known = list(texts)
-        self._floor = floor
-        self._cut = cut
+        self._floor, self._cut = floor, cut
         self._owners = [owner for owner, _ in known]
         self._texts = [text for _, text in known]
-        if features is None:
-            features = [cut(text) for text in self._texts]
-        postings = _postings(features)
-        rarest = sorted(postings, key=lambda name: (len(postings[name]), name))
-        self._numbers = {name: number for number, name in enumerate(rarest)}
-        self._weights = array("d", (self._rarity(postings[name]) for name in rarest))
-        self._starts = array("I", (0, *accumulate(min(len(postings[name]), _COMMON) for name in rarest)))
-        self._postings = array("I", chain.from_iterable(postings[name][:_COMMON] for name in rarest))
-        self._own = array("d", (_SLIGHT + _OWN * math.fsum(self._weighed(self._known(names))) for names in features))
+        compiled = (
+            _compile(self._owners, map(cut, self._texts))
+            if keep is None
+            else keep((*self._owners, *self._texts), lambda: _compile(self._owners, map(cut, self._texts)))
+        )
+        self._numbers = {name: number for number, name in enumerate(compiled["names"])}
+        self._starts = array("I", compiled["starts"])
+        self._postings = array("I", compiled["postings"])
+        self._weights = array("d", compiled["weights"])
+        self._own = array("d", compiled["own"])
 
     def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
         """For each owner like the normalised message at all, the text of his that is most like it."""
@@ -116,15 +127,37 @@ class Index:
                 shared[text] = sofar(text, 0.0) + weight
         return [one for one in shared.items() if one[1] > least]
 
-    def _rarity(self, at: Iterable[int]) -> float:
-        """Weight by the number of owners who have a feature: what everybody says (怎么办) tells nobody apart."""
-        return math.pow(len({self._owners[number] for number in at}), -_STEEPNESS)
+
+def _compile(owners: Sequence[str], features: Iterable[Collection[str]]) -> _Compiled:
+    seen: dict[str, int] = {}
+    each = [array("I", [seen.setdefault(name, len(seen)) for name in names]) for names in features]
+    counts = Counter(chain.from_iterable(each))
+    names = sorted(seen, key=lambda name: (counts[seen[name]], name))
+    numbers = dict(zip((seen[name] for name in names), count()))
+    each = [array("I", [numbers[one] for one in given]) for given in each]
+    starts = [0, *accumulate(min(counts[seen[name]], _COMMON) for name in names)]
+    weights = [math.pow(owned, -_STEEPNESS) for owned in _owned(owners, each, len(names))]
+    own = [_SLIGHT + _OWN * math.fsum([weights[number] for number in sorted(given)]) for given in each]
+    return _Compiled(names=names, starts=starts, postings=_posted(each, starts), weights=weights, own=own)
 
 
-def _postings(features: Sequence[Collection[str]]) -> dict[str, list[int]]:
-    """The numbers of the texts that have a feature, the shortest texts first."""
-    postings: dict[str, list[int]] = {}
-    for number in sorted(range(len(features)), key=lambda one: len(features[one])):
-        for name in features[number]:
-            postings.setdefault(name, []).append(number)
+def _posted(each: Sequence[Sequence[int]], starts: Sequence[int]) -> list[int]:
+    """The numbers of the shortest texts that have a feature, for each feature in its room."""
+    free = list(starts[:-1])
+    postings = [0] * starts[-1]
+    for text in sorted(range(len(each)), key=lambda one: len(each[one])):
+        for number in each[text]:
+            if free[number] < starts[number + 1]:
+                postings[free[number]] = text
+                free[number] += 1
     return postings
+
+
+def _owned(owners: Sequence[str], each: Sequence[Iterable[int]], features: int) -> list[int]:
+    """How many owners have each feature: what everybody says (怎么办) tells nobody apart."""
+    owned, last = [0] * features, [""] * features
+    for text in sorted(range(len(each)), key=owners.__getitem__):
+        for number in each[text]:
+            owned[number] += last[number] != owners[text]
+            last[number] = owners[text]
+    return owned

@@ -9,6 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+_FORM = b"2"
+"""Another one whenever something kept changes its shape, so that nothing an older version kept is read."""
+
 Plain = TypeVar("Plain")
 """Lists, dicts, strings and numbers; anything else is made anew each time."""
 
@@ -20,7 +23,7 @@ def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain
     """
     if folder is None:
         return make()
-    target = folder / f"{name}-{sha256(source).hexdigest()[:20]}.kept"
+    target = folder / f"{name}-{sha256(_FORM + source).hexdigest()[:20]}.kept"
     try:
         found: Plain = json.loads(target.read_bytes())
     except (OSError, ValueError):

@@ -9,6 +9,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 import ahocorasick
@@ -71,7 +72,7 @@ class Lexicon:
 
     def _add(self, entry: Keywords) -> None:
         for phrase in dict.fromkeys(entry.phrases):
-            parts = tuple(part for part in (normalise(part) for part in phrase.split("+")) if part)
+            parts = tuple(part for part in (intern(normalise(part)) for part in phrase.split("+")) if part)
             if len(parts) == 1:
                 owners = self._single.setdefault(parts[0], [])
                 if entry.owner not in owners:

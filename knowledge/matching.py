@@ -6,6 +6,7 @@ words in common as jieba cuts them. They are joined as independent hints: each l
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from knowledge.catalogue import Catalogue
@@ -85,11 +86,9 @@ class Matcher:
         self._cutter = cutter
         self._lexicon = Lexicon(Keywords(key, entry.phrases, entry.excluded) for key, entry in entries.items())
         cutter.learn(word for word in self._lexicon.words if len(word) <= Cutter.LONGEST_WORD)
-        wordings = _texts(entries, whole_only=False)
-        self._wordings = Index(wordings, floor=_LIKENESS_FLOOR)
-        sentences = _texts(entries, whole_only=True)
-        cuts = cutter.cut_all([text for _, text in sentences])
-        self._words = Index(sentences, self._cut, _WORDS_FLOOR, [_telling(words) for words in cuts])
+        wordings, sentences = _texts(entries, whole_only=False), _texts(entries, whole_only=True)
+        self._wordings = Index(wordings, floor=_LIKENESS_FLOOR, keep=partial(cutter.keep, "wordings"))
+        self._words = Index(sentences, self._cut, _WORDS_FLOOR, partial(cutter.keep, "words"))
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""

@@ -9,14 +9,14 @@ import os
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 import opencc
 
-from knowledge.kept import kept
+from knowledge.kept import Plain, kept
 
 LONGEST: Final = 1000
 """Characters of a message that are looked at; what follows can't change what it is about."""
@@ -51,11 +51,26 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
+class _Plain(dict[str, bool]):
+    """Whether a character always stays as it is: simplified Chinese, and what ASCII has of small letters and digits."""
+
+    def __missing__(self, char: str) -> bool:
+        if "\u4e00" <= char <= "\u9fff":
+            self[char] = plain = str(_SIMPLIFIED.convert(char)) == char
+            return plain
+        return _is_latin(char) and not char.isupper()
+
+
+_PLAIN = _Plain()
+
+
 def normalise(text: str) -> str:
     """The one spelling used for matching: NFKC, lower case, simplified, `,` and `?` as the only marks; idempotent.
 
     Spaces stay only between two ASCII words, and `-#.:/%+@` only beside an ASCII letter or digit (12-3-1802, 8:30).
     """
+    if all(map(_PLAIN.__getitem__, text)):  # nearly all keywords: a start reads fifty thousand
+        return text
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     simple: str = _SIMPLIFIED.convert(folded).translate(_FOLDING)
     if simple.isalnum():
@@ -91,6 +106,10 @@ def _add_mark(out: list[str], mark: str) -> None:
             out[-1] = mark
     elif out or mark == _QUESTION:
         out.append(mark)
+
+
+def _bytes(lines: Iterable[str]) -> bytes:
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
 def _is_latin(char: str) -> bool:
@@ -135,20 +154,28 @@ class Cutter:
         self._tokenizer.initialize()
 
     def learn(self, words: Iterable[str]) -> None:
-        """Add words to this cutter alone."""
-        for word in words:
-            self._taught.append(word)
-            self._tokenizer.add_word(word)  # without a frequency: a given one may split the word
+        """Add words to this cutter alone, each as frequent as keeps it whole; how frequent that is, is kept in a file."""
+        new = list(words)
+        total = self._tokenizer.total
+        known = self.keep("frequencies", new, lambda: [self._teach(word) for word in new])
+        self._taught += new
+        self._tokenizer.total = total  # the same, whether they were taught just now or long ago
+        for word, frequency in zip(new, known, strict=True):
+            self._tokenizer.add_word(word, frequency)
+
+    def _teach(self, word: str) -> int:
+        """Add a word; its frequency, which depends on the words before it."""
+        self._tokenizer.add_word(word)
+        return int(self._tokenizer.FREQ[word])
 
     def cut(self, text: str) -> list[str]:
         """The words of `text` in order, marks included."""
         words: list[str] = self._tokenizer.lcut(text, HMM=False)
         return words
 
-    def cut_all(self, texts: Sequence[str]) -> list[list[str]]:
-        """The words of each text, as ``cut``; kept in a file, because cutting them is half the work of a start."""
-        source = "\n".join((*self._taught, "", *texts)).encode("utf-8", "surrogatepass")
-        return kept(self._cache, "cuts", source, lambda: [self.cut(text) for text in texts])
+    def keep(self, name: str, lines: Iterable[str], make: Callable[[], Plain]) -> Plain:
+        """What ``make`` makes of lines and of how they are cut, from a file where it was made before."""
+        return kept(self._cache, name, _bytes((*self._taught, "", *lines)), make)
 
     def _dictionary(self, cache: Path) -> Path:
         """The dictionary of jieba without rare and long words, written once, whole or not at all."""
