@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest_asyncio
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, select, update
 
 from storage.engine import Database
@@ -35,6 +37,12 @@ async def test_migrations_lead_to_the_models(database: Database) -> None:
     await database.run_sync(compare)
     assert differences == []
     assert await revision(database) == newest()
+
+
+def test_the_newest_revision_is_the_head_of_the_scripts() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "storage/migrations"))
+    assert newest() == ScriptDirectory.from_config(config).get_current_head()
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
