@@ -9,11 +9,11 @@ signs, each sign a list of words: whoever + goes limp, a blade + aimed at somebo
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from knowledge.entries import Emergency
-from knowledge.lexicon import Found, Hit, Keywords, Lexicon, Span, compile_words, occurrences
+from knowledge.lexicon import Found, Hit, Joint, Keywords, Lexicon, Span, by_rarest, compile_words, occurrences
 from knowledge.words import normalise
 
 _MARKS: Final = re.compile(r"(?<![a-z])[,?]|[,?](?![a-z])")
@@ -39,8 +39,9 @@ class Joints:
     """
 
     def __init__(self, emergencies: Iterable[Emergency], signs: Mapping[str, tuple[str, ...]]) -> None:
-        self._joints = [(one.id, joint.split("+")) for one in emergencies for joint in one.joints if "+" in joint]
-        self._pairs = [(one.id, joint.split(">")) for one in emergencies for joint in one.joints if ">" in joint]
+        told = [(one.id, joint) for one in emergencies for joint in one.joints]
+        self._joints = by_rarest([Joint(owner, tuple(joint.split("+"))) for owner, joint in told if "+" in joint])
+        self._pairs = by_rarest([Joint(owner, tuple(joint.split(">"))) for owner, joint in told if ">" in joint])
         self._signs: dict[str, list[str]] = {}
         for sign, words in signs.items():
             for word in words:
@@ -55,13 +56,15 @@ class Joints:
                 said.setdefault(sign, []).append(span)
         if len(said) < 2:
             return []
-        found = [
-            (owner, _near([said[sign] for sign in joint])) for owner, joint in self._joints if said.keys() >= {*joint}
-        ]
-        found += [
-            (owner, _next(said[one], said[other])) for owner, (one, other) in self._pairs if said.keys() >= {one, other}
-        ]
+        found = [(owner, _near([said[sign] for sign in signs])) for owner, signs in _all_said(self._joints, said)]
+        found += [(owner, _next(*(said[sign] for sign in signs))) for owner, signs in _all_said(self._pairs, said)]
         return [Hit(owner, "+".join(words), _SURE) for owner, words in found if words]
+
+
+def _all_said(joints: Mapping[str, Iterable[Joint]], said: Collection[str]) -> Iterator[Joint]:
+    """The joints all of whose signs occur."""
+    for sign in said:
+        yield from (joint for joint in joints.get(sign, ()) if all(one in said for one in joint.parts))
 
 
 def _near(places: Sequence[Sequence[Span]]) -> list[str]:

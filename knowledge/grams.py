@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import accumulate, chain, count
 from typing import NamedTuple, TypedDict
 
-_COMMON = 160
+_COMMON = 60
 """Of the texts that have a feature only this many are looked up by it, the shortest: it says most about those."""
-_TOUCHED = 320
+_TOUCHED = 240
 """Postings looked at for one message."""
 _OWN = 0.45
 """How much a feature counts that only the message, or only the text, has (Tversky's alpha and beta)."""
@@ -34,6 +34,10 @@ class Likeness(NamedTuple):
     owner: str
     text: str
     score: float
+
+
+Best = tuple[float, int]
+"""How like the message the most alike text of an owner is, and its number."""
 
 
 @lru_cache(maxsize=8)
@@ -84,27 +88,38 @@ class Index:
         )
         self._numbers = {name: number for number, name in enumerate(compiled["names"])}
         self._starts = array("I", compiled["starts"])
-        self._postings = array("I", compiled["postings"])
         self._weights = array("d", compiled["weights"])
-        self._own = array("d", compiled["own"])
+        self._own = compiled["own"]
+        shared = list(range(len(known)))  # the same number is one object, however often it stands in the postings
+        self._postings = [shared[number] for number in compiled["postings"]]
 
     def nearest(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Likeness]:
         """For each owner like the normalised message at all, the text of his that is most like it."""
+        return {
+            owner: Likeness(owner, self._texts[at], score) for owner, (score, at) in self.best(text, barred).items()
+        }
+
+    def likeness(self, owner: str, best: Best | None) -> Likeness | None:
+        """What ``best`` says of an owner, in words."""
+        return None if best is None else Likeness(owner, self._texts[best[1]], best[0])
+
+    def best(self, text: str, barred: frozenset[str] = frozenset()) -> dict[str, Best]:
+        """As ``nearest``, with the number of the text in place of its words: most are never looked at."""
         features = self._cut(text)
         known = self._known(features)
         if not known:
             return {}
         weights = self._weighed(known)
         own = _OWN * (math.fsum(weights) + _UNKNOWN * (len(features) - len(known)))
-        floor, lengths = self._floor, self._own
-        best: dict[str, tuple[float, int]] = {}
+        floor, lengths, owners = self._floor, self._own, self._owners
+        best: dict[str, Best] = {}
         for number, common in self._shared(known, weights, floor * own / (1.0 - floor * _BOTH)):
             score = common / (own + lengths[number] + _BOTH * common)
             if score > floor:
-                owner = self._owners[number]
+                owner = owners[number]
                 if owner not in barred and (owner not in best or score > best[owner][0]):
-                    best[owner] = (score, number)
-        return {owner: Likeness(owner, self._texts[number], min(score, 1.0)) for owner, (score, number) in best.items()}
+                    best[owner] = (min(score, 1.0), number)
+        return best
 
     def _known(self, features: Collection[str]) -> list[int]:
         """The numbers of the features that any text has, the rarest first."""
@@ -116,15 +131,24 @@ class Index:
         return [weights[number] for number in known]
 
     def _shared(self, known: Sequence[int], weights: Sequence[float], least: float) -> list[tuple[int, float]]:
-        """The weight of the features each text has in common with the message, rarest first, where it is over ``least``."""
+        """The weight of the features each text has in common with the message, rarest first, where it is over ``least``.
+
+        Once what is left to come is no more than that, only texts that were met before are of interest.
+        """
         shared: dict[int, float] = {}
-        left, sofar, starts = _TOUCHED, shared.get, self._starts
+        left, sofar, starts, coming = _TOUCHED, shared.get, self._starts, math.fsum(weights)
         for number, weight in zip(known, weights, strict=True):
             begin = starts[number]
             end = min(starts[number + 1], begin + left)
             left -= end - begin
-            for text in self._postings[begin:end]:
-                shared[text] = sofar(text, 0.0) + weight
+            if coming > least:
+                for text in self._postings[begin:end]:
+                    shared[text] = sofar(text, 0.0) + weight
+            else:
+                for text in self._postings[begin:end]:
+                    if text in shared:
+                        shared[text] += weight
+            coming -= weight
         return [one for one in shared.items() if one[1] > least]
 
 

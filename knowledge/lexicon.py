@@ -7,7 +7,8 @@ wherever it occurs, and always wins. One pass, whatever the number of phrases.
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple
@@ -57,20 +58,36 @@ class Span(NamedTuple):
     end: int
 
 
+class Joint(NamedTuple):
+    """Parts that together say something for an owner."""
+
+    owner: str
+    parts: tuple[str, ...]
+
+
+def by_rarest(joints: Sequence[Joint]) -> dict[str, list[Joint]]:
+    """The joints by that part of theirs which the fewest joints have: only those of parts that occur need be looked at."""
+    counts = Counter(part for joint in joints for part in joint.parts)
+    found: dict[str, list[Joint]] = {}
+    for joint in joints:
+        found.setdefault(min(joint.parts, key=lambda part: (counts[part], part)), []).append(joint)
+    return found
+
+
 class Lexicon:
     """Compiled keywords; `find` is safe to call from several threads."""
 
     def __init__(self, keywords: Iterable[Keywords]) -> None:
         self._single: dict[str, list[str]] = {}
-        self._joint: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         self._excluded: dict[str, list[str]] = {}
-        for entry in keywords:
-            self._add(entry)
+        joints = [joint for entry in keywords for joint in self._add(entry)]
         self._weights = {word: _weight(len(word), len(owners)) for word, owners in self._single.items()}
-        self._parts = frozenset(self._joint_parts())
+        self._joint = by_rarest(joints)
+        self._parts = frozenset(part for joint in joints for part in joint.parts)
         self._automaton = compile_words({*self._single, *self._parts, *self._excluded})
 
-    def _add(self, entry: Keywords) -> None:
+    def _add(self, entry: Keywords) -> Iterator[Joint]:
+        """Take in the single words of an entry; its joints are given back."""
         for phrase in dict.fromkeys(entry.phrases):
             parts = tuple(part for part in (intern(normalise(part)) for part in phrase.split("+")) if part)
             if len(parts) == 1:
@@ -78,14 +95,9 @@ class Lexicon:
                 if entry.owner not in owners:
                     owners.append(entry.owner)
             elif parts:
-                self._joint.setdefault(min(parts), []).append((entry.owner, parts))
+                yield Joint(entry.owner, parts)
         for word in entry.excluded:
             self._excluded.setdefault(normalise(word), []).append(entry.owner)
-
-    def _joint_parts(self) -> Iterator[str]:
-        for joints in self._joint.values():
-            for _, parts in joints:
-                yield from parts
 
     @property
     def words(self) -> Iterable[str]:

@@ -4,13 +4,13 @@ Three kinds of evidence, strongest first: keywords of the lexicon, likeness to a
 words in common as jieba cuts them. They are joined as independent hints: each leaves a little less doubt.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from knowledge.catalogue import Catalogue
-from knowledge.grams import Index, Likeness
+from knowledge.grams import Best, Index, Likeness
 from knowledge.lexicon import Hit, Keywords, Lexicon
 from knowledge.words import Cutter, normalise
 
@@ -25,7 +25,7 @@ _LABELS: Mapping[str, str] = {
 _LIKENESS_FLOOR = 0.18
 """Likeness below this is chance."""
 _LIKENESS_TRUST = 0.92
-_WORDS_FLOOR = 0.1
+_WORDS_FLOOR = 0.2
 _WORDS_TRUST = 0.3
 _CLEAR = 0.85
 """From this score on the words jieba cuts aren't asked any more."""
@@ -93,45 +93,40 @@ class Matcher:
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
         found = self._lexicon.find(text)
-        hits: dict[str, tuple[Hit, ...]] = {}
+        doubts: dict[str, float] = {}
         for hit in found.hits:
-            hits[hit.owner] = (*hits.get(hit.owner, ()), hit)
-        like = self._wordings.nearest(text, found.barred)
-        words: dict[str, Likeness] = {}
-        scores = {key: self._score(key, hits, like, words) for key in {**hits, **like}}
-        if max(scores.values(), default=0.0) < _CLEAR:  # cutting is half the work, and changes nothing here
-            words = self._words.nearest(text, found.barred)
-            scores = {key: self._score(key, hits, like, words) for key in {**scores, **words}}
-        best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
-        return [self._candidate(key, scores[key], hits, like, words) for key in best]
+            doubts[hit.owner] = doubts.get(hit.owner, 1.0) * (1.0 - hit.weight)
+        like, words = self._wordings.best(text, found.barred), dict[str, Best]()
+        for key, (score, _) in like.items():
+            trust = _LIKENESS_TRUST * (score - _LIKENESS_FLOOR) / (1.0 - _LIKENESS_FLOOR)
+            doubts[key] = doubts.get(key, 1.0) * (1.0 - trust)
+        scores = self._scores(doubts)
+        if not scores or scores[0][0] > -_CLEAR:  # cutting is half the work, and changes nothing here
+            words = self._words.best(text, found.barred)
+            for key, (score, _) in words.items():
+                doubts[key] = doubts.get(key, 1.0) * (1.0 - _WORDS_TRUST * score)
+            scores = self._scores(doubts)
+        return [
+            self._candidate(
+                key, -score, tuple([hit for hit in found.hits if hit.owner == key]),
+                self._wordings.likeness(key, like.get(key)), self._words.likeness(key, words.get(key)),
+            )
+            for score, key in scores[:limit]
+        ]  # fmt: skip
 
-    def _score(
-        self, key: str, hits: Mapping[str, Sequence[Hit]], like: Mapping[str, Likeness], words: Mapping[str, Likeness]
-    ) -> float:
-        doubt = 1.0
-        for hit in hits.get(key, ()):
-            doubt *= 1.0 - hit.weight
-        if key in like:
-            doubt *= 1.0 - _LIKENESS_TRUST * (like[key].score - _LIKENESS_FLOOR) / (1.0 - _LIKENESS_FLOOR)
-        if key in words:
-            doubt *= 1.0 - _WORDS_TRUST * words[key].score
-        return self._entries[key].prior * (1.0 - doubt)
+    def _scores(self, doubts: Mapping[str, float]) -> list[tuple[float, str]]:
+        """Minus the score, and whose it is: best first."""
+        entries = self._entries
+        return sorted([(entries[key].prior * (doubt - 1.0), key) for key, doubt in doubts.items()])
 
     def _cut(self, text: str) -> frozenset[str]:
         return _telling(self._cutter.cut(text))
 
     def _candidate(
-        self,
-        key: str,
-        score: float,
-        hits: Mapping[str, tuple[Hit, ...]],
-        like: Mapping[str, Likeness],
-        words: Mapping[str, Likeness],
+        self, key: str, score: float, hits: tuple[Hit, ...], like: Likeness | None, words: Likeness | None
     ) -> Candidate:
         entry = self._entries[key]
-        return Candidate(
-            entry.kind, entry.id, entry.name, round(score, 4), hits.get(key, ()), like.get(key), words.get(key)
-        )
+        return Candidate(entry.kind, entry.id, entry.name, round(score, 4), hits, like, words)
 
 
 def _telling(words: Iterable[str]) -> frozenset[str]:
