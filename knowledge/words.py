@@ -78,6 +78,11 @@ def normalise(text: str) -> str:
     return _tidy(simple)
 
 
+def simplified(text: str) -> str:
+    """The text in simplified characters, all else as it is."""
+    return str(_SIMPLIFIED.convert(text))
+
+
 def _tidy(text: str) -> str:
     """Runs of marks become one mark, spaces go unless they part two ASCII words, marks at the start go."""
     out: list[str] = []

@@ -5,12 +5,10 @@ Source: domain.md §4, of which this is the first of the five steps and the hear
 
 from __future__ import annotations
 
-import re
-
 from handlers.context import Context
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
-from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE
+from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE, says_what
 from handlers.texts import plain
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
 from knowledge.discretion import discreet
@@ -25,7 +23,7 @@ async def begin(ctx: Context, said: Incoming) -> Answer:
     if any(word in plain(said.text) for word in ctx.shelf.texts.words("proposals.sign_words")):
         return await views.open_ones(ctx)
     await actions.refuse_if_too_many(ctx)
-    if _says_what(ctx, said.text):
+    if says_what(ctx, said.text):
         return await ctx.start(PROPOSE, proposal_what=said.text.strip())
     return await ctx.start(PROPOSE)
 
@@ -79,11 +77,3 @@ async def answer(ctx: Context, said: Incoming) -> Answer:
 
 def _about(proposal: Proposal) -> dict[str, str]:
     return {"ref": proposal.ref, "what": proposal.what}
-
-
-def _says_what(ctx: Context, words: str) -> bool:
-    """Whether something is left of the words once 我想提个建议 and the like are taken away."""
-    left = words.lower()
-    for opener in sorted(ctx.shelf.texts.words("proposals.openers"), key=len, reverse=True):
-        left = left.replace(opener, "")
-    return len(re.sub(r"[\W_]+", "", left)) >= 2

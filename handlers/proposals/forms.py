@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from handlers.context import Context
 from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
+from handlers.form.world import NEAR, named_estates
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.proposals import actions
 from handlers.topic import Answer
 from knowledge.references import references
+from knowledge.wishes import bare, wish
+
+_FROM_WORDS: Final = {"from_words": True}
+_REASON: Final = "_reason"
+"""Under which the reason read from the proposal's own words stands among the answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +39,65 @@ class Target(Pick):
         return Read(found.ref)
 
 
-def _about(ctx: Context, answers: Answers) -> Say:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class What(Text):
+    """What is proposed: 我建议 alone says nothing yet."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """The words, when something is wished for in them."""
+        read = await Text.read(self, ctx, said, answers)
+        return read if isinstance(read, Problem) or says_what(ctx, said.text) else Problem(say("form.say_more"))
+
+
+def says_what(ctx: Context, words: str) -> bool:
+    """Whether something is left of the words once 我想提个建议 and the like are taken away."""
+    return len(re.sub(r"[\W_]+", "", wish(words, _openers(ctx)).what)) >= 2
+
+
+def _openers(ctx: Context) -> Collection[str]:
+    return ctx.shelf.texts.words("proposals.openers")
+
+
+def _about(ctx: Context, answers: Answers) -> Say | None:
+    """What was understood, unless the sum-up that is next says it all."""
+    if ctx.chat.step == "proposal_confirm":
+        return say("proposals.complete")
     what = answers.get("proposal_what")
     return say("proposals.understood", what=what) if what else say("proposals.begin")
 
 
-def _infer(ctx: Context, answers: Answers) -> dict[str, Any]:
-    """The place, when the words of the proposal name exactly one building."""
-    if "proposal_where" in answers or "proposal_what" not in answers or answers.get("_placed"):
+def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+    """What one sentence tells: the wish alone, the reason beside it, and the place it names.
+
+    What was read from words gives way to what changed words tell; what was answered to its own question stays.
+    """
+    words, reason = str(answers.get("proposal_what", "")), answers.get(_REASON)
+    if not words:
         return {}
-    found = ctx.shelf.gazetteer.locate(answers["proposal_what"])
-    if len(found) != 1 or found[0].kind != "building":
-        return {"_placed": True}
-    place = {"area": found[0].code, "text": ctx.full_name(found[0].code), "lat": None, "lon": None}
-    return {"proposal_where": place, "_placed": True}
+    found: dict[str, Any] = {"proposal_what": bare(words, _openers(ctx))}
+    told = wish(words, _openers(ctx))
+    if told.why and answers.get("proposal_why") == reason:
+        found |= {"proposal_what": told.what, "proposal_why": told.why, _REASON: told.why}
+    if answers.get("proposal_where", _FROM_WORDS).get("from_words"):
+        found |= _placed(ctx, words) or _placed(ctx, str(reason or ""))
+    return found
+
+
+def _placed(ctx: Context, words: str) -> dict[str, Any]:
+    """The place the words name, or the estates to choose from where they may mean several."""
+    places = ctx.shelf.gazetteer.locate(words)
+    if len(places) == 1:
+        return _where(places[0].code, ctx.full_name(places[0].code))
+    parents = {place.parent for place in places if place.kind == "building"}
+    if len(parents) == 1 and all(place.kind == "building" for place in places):
+        (parent,) = parents  # 3栋和5栋之间
+        return _where(parent, ctx.full_name(parent) + "、".join(place.name for place in places))
+    near = named_estates(ctx, words)
+    return {NEAR: near} if near else {}
+
+
+def _where(code: str, text: str) -> dict[str, Any]:
+    return {"proposal_where": {"area": code, "text": text, "lat": None, "lon": None, **_FROM_WORDS}}
 
 
 def _summary(ctx: Context, answers: Answers) -> Reply:
@@ -90,7 +142,7 @@ PROPOSE = Form(
     about=_about,
     infer=_infer,
     steps=(
-        Text(key="proposal_what", question="proposals.ask_what", least=2),
+        What(key="proposal_what", question="proposals.ask_what", least=2),
         Place(key="proposal_where", question="proposals.ask_where"),
         Text(key="proposal_why", question="proposals.ask_why"),
         Confirm(key="proposal_confirm", question="proposals.ask_confirm", summary=_summary),

@@ -166,7 +166,7 @@ async def test_open_proposals_are_withdrawn_and_adopted_ones_stay_in_public_word
     gone, kept = await one(bed, Proposal, ref=withdrawn), await one(bed, Proposal, ref=adopted)
     assert (gone.state, gone.what, gone.why, gone.place) == ("withdrawn", "", "", "")
     assert (kept.state, kept.what, kept.why, kept.place) == (
-        "adopted", "建议在3栋门口装扶手", "", "青松社区青松苑一区3栋",
+        "adopted", "在3栋门口装扶手", "", "青松社区青松苑一区3栋",
     )  # fmt: skip
     assert "凉亭" not in "\n".join(await told(bed))
     await neighbour.forge(f"proposal.status:{withdrawn}")

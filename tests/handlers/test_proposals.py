@@ -27,7 +27,7 @@ def rules() -> Rules:
 
 async def test_what_a_resident_wrote_is_not_asked_for_again(town: Town) -> None:
     await town.moves_in("li", consented=False)
-    assert "我建议在3栋旁边装充电桩" in await town.says("li", "我建议在3栋旁边装充电桩")
+    assert "是：在3栋旁边装充电桩" in await town.says("li", "我建议在3栋旁边装充电桩")
     assert "为什么" in await town.presses("li", await button(town, "li", "同意"))
     assert "电瓶车没地方充" in await town.says("li", "电瓶车没地方充")
     ref = reference(await town.says("li", "1"), "P")
@@ -42,7 +42,7 @@ async def test_a_place_that_is_not_named_is_asked_for(town: Town) -> None:
     await town.says("li", "孩子周末没地方看书")
     assert "101号楼" in town.last("li")
     await town.says("li", "提交")
-    assert [one.what for one in await town.all(Proposal)] == ["建议周末开放图书室"]
+    assert [one.what for one in await town.all(Proposal)] == ["周末开放图书室"]
 
 
 async def test_a_bare_wish_to_propose_is_asked_what(town: Town) -> None:
@@ -196,7 +196,7 @@ async def test_the_quota_of_open_proposals_holds(town: Town) -> None:
     await town.presses("wang", f"proposal.answer:{ref}")
     for word in ("已经安排", "提交"):
         await town.says("wang", word)
-    assert "我建议给5栋装扶手" in await town.says("li", "我建议给5栋装扶手")
+    assert "是：给5栋装扶手" in await town.says("li", "我建议给5栋装扶手")
 
 
 async def test_residents_and_other_communities_cannot_decide(town: Town) -> None:

@@ -1,0 +1,104 @@
+"""What a proposal in one sentence asks for and why: 我建议在3栋门口装路灯，晚上太黑 wants a lamp, since it is dark.
+
+In doubt nothing is taken for a reason: the words stay together, and the reason is asked for.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final, Literal, NamedTuple
+
+from knowledge.words import LONGEST, simplified
+
+_MARKS: Final = " \t\n,，;；:：.。、"
+_BETWEEN = re.compile(
+    r"(?<=[，；;。！!？?\n])|(?<=[,.])(?=[\s\u4e00-\u9fff])|(?=因为|因為|\bbecause\b|\bso that\b)", re.IGNORECASE
+)
+_PART_OF_WORD: Final = ("箱", "簿")
+"""建议箱 is a thing and opens no proposal."""
+_THEREFORE = re.compile(r"(?:所以|因此|\bso\b)[\s，,]*", re.IGNORECASE)
+_SINCE = re.compile(
+    r"(?:因为|因為|由于|由於|(?:主要)?(?:原因|理由)(?:是|(?=[：:]))|because|since)[\s：:]*", re.IGNORECASE
+)
+_COURTESY = re.compile(r"(?:谢谢|多谢|拜托|麻烦|辛苦|thanks|thank you)\w{0,4}\W*", re.IGNORECASE)
+_REASON = re.compile(
+    r"因为|由于|(?:主要)?原因|理由|主要是|毕竟|为了|以便|以免|免得|省得|这样|不然|否则|要不然|方便|便于|让|好让"
+    r"|(?:because|since|so that|otherwise|it is|it's|there is|there's|there are|this|that way|we have no)\b",
+    re.IGNORECASE,
+)
+"""How a reason begins."""
+_WISH = re.compile(
+    r"建议|提议|希望|盼望|能不能|能否|可不可以|可否|应该|应当|最好|要是能|不如|\b(?:suggest|propose|should|could|please)\b",
+    re.IGNORECASE,
+)
+_DEED = re.compile(
+    r"(?:再|还|并|也|同时|顺便|另外|以及|然后|和|或者|\band\b|\bor\b)"
+    r"|(?:在.{1,12})?(?:多|加|增|装|安装|换|建|设|把|将|修|种|放|办|请|给|搞|弄|改|添|腾|划|铺|安排|组织|统一|定期|禁止|不要)",
+    re.IGNORECASE,
+)
+"""How more of the same wish begins."""
+_TROUBLE = re.compile(
+    r"太|没(?:有|地|法|处|人|光|灯|个|路)|不(?:够|方便|便|安全|好|了|到|见|清|卫生|得不|起|足)|方便|有利|安全|危险|隐患"
+    r"|总(?:是|有|被)|老是|老被|经常|常常|容易|难|怕|看不|摔|滑(?![梯板道])|绊|吵|乱|挤|脏|臭|坏|黑(?!板)|暗|堵"
+    r"|(?:很|特别|非常|好)(?:远|少|多|高|陡|窄|久)|只有|受益|有好处|等得|要歇"
+    r"|\b(?:too|dark|no|not|cannot|can't|dangerous|unsafe|safer|hard|difficult|need|tired|far|fall|fell|nowhere)\b",
+    re.IGNORECASE,
+)
+"""What is told of a trouble, or of a good."""
+
+
+class Wish(NamedTuple):
+    """What is wished for, without 我建议 and the like before it, and the reason told beside it or an empty string."""
+
+    what: str
+    why: str
+
+
+def wish(text: str, openers: Collection[str]) -> Wish:
+    """Part the words (their first 1,000 characters); ``openers`` are what may stand before a wish and says nothing.
+
+    Openers are simplified and in lower case. Reasons may stand before the wish, behind it, or both.
+    """
+    pieces = [piece for piece in _BETWEEN.split(bare(text[:LONGEST], openers)) if piece.strip(_MARKS)]
+    pieces = [piece for piece in pieces if not _COURTESY.fullmatch(simplified(piece.strip(_MARKS)))]
+    kinds = _kinds([simplified(piece.strip(_MARKS)) for piece in pieces])
+    what, why = (
+        "".join(piece for piece, kind in zip(pieces, kinds, strict=True) if kind == wanted)
+        for wanted in ("what", "why")
+    )
+    return Wish(bare(_THEREFORE.sub("", what, 1) if _THEREFORE.match(what) else what, openers), _reason(why))
+
+
+def bare(words: str, openers: Collection[str]) -> str:
+    """The words without the openers and marks they begin with, and the marks they end in: 我建议，装路灯。 is 装路灯."""
+    words = words.strip(_MARKS)
+    for opener in sorted(openers, key=len, reverse=True):
+        begin, rest = words[: len(opener)], words[len(opener) :]
+        if simplified(begin).lower() == opener and not _goes_on(begin, rest):
+            return bare(rest, openers)
+    return words
+
+
+def _kinds(pieces: list[str]) -> list[Literal["what", "why"]]:
+    """Of each piece, whether it tells what or why; what tells neither goes with the piece before it."""
+    kinds: list[Literal["what", "why"]] = []
+    for piece in pieces:
+        if _REASON.match(piece) and not _WISH.search(piece):
+            kinds.append("why")
+        elif _WISH.search(piece) or _DEED.match(_THEREFORE.sub("", piece, 1)):
+            kinds.append("what")
+        elif _TROUBLE.search(piece):
+            kinds.append("why")
+        else:
+            kinds.append(kinds[-1] if kinds else "what")
+    return kinds if "what" in kinds else ["what"] * len(kinds)
+
+
+def _reason(words: str) -> str:
+    bare = words.strip(_MARKS)
+    since = _SINCE.match(bare)
+    return bare[since.end() :] if since else bare
+
+
+def _goes_on(word: str, rest: str) -> bool:
+    """Whether a word is only the beginning of a longer one."""
+    return rest.startswith(_PART_OF_WORD) or (word.isascii() and rest[:1].isalpha())
