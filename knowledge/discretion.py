@@ -1,4 +1,4 @@
-"""What strangers need not read in somebody's words: doors, telephone and identity numbers, accounts, a name behind a door.
+"""What strangers need not read in somebody's words: doors, telephone and identity numbers, accounts, names beside a door.
 
 Buildings stay, since a proposal is about a place (domain.md §3, §9). In doubt it is hidden: a number too many costs a
 little sense, one too few somebody's peace.
@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Callable
 
 from knowledge.addresses import Address, addresses
+from knowledge.names import names_before
 from knowledge.numerals import DIGIT_CHARS, NUMERAL_CHARS, to_arabic
 from knowledge.phones import mask, narrow
-from knowledge.words import LONGEST
+from knowledge.words import LONGEST, simplified
 
 HIDDEN = "**"
 _BETWEEN = r"(?:[^\w*]|_)*"
@@ -46,10 +47,11 @@ _TAIL = re.compile(
 )
 """What goes on behind a building or unit: -2-501, 五楼西户, 、502."""
 _GROUND = re.compile(r"[1一][层楼](?![ ]?[0-9东西南北中左右])")
-_MARK = "\ufdd0"
-"""Stands where a door was hidden while a name behind it is looked for; no character anybody can write."""
+_HERE, _MARK = "\ufdd1", "\ufdd0"
+"""Stand before an address, and where a door was hidden, while names beside them are looked for; nobody can write them."""
+_BEFORE = names_before(door=f"{_HERE}[^{_HERE}{_MARK}]{{0,12}}{_MARK}", address=_HERE)
 _NAME = re.compile(
-    rf"{_MARK}(?P<before>(?:[的，,、：: ]|住着?的?|是|叫){{0,3}})(?!邻居|独居|业主|空巢|高龄|孤寡|住户|租户)[\u4e00-\u9fff]{{1,3}}?"
+    rf"{_MARK}(?P<before>(?:[的，,、：: ]|住着?的?|是|叫){{0,3}}+)(?!邻居|独居|业主|空巢|高龄|孤寡|住户|租户)[\u4e00-\u9fff]{{1,3}}?"
     r"(?=家|老人|住户|奶奶|爷爷|大爷|大妈|阿姨|叔叔|先生|女士|师傅|老师)"
 )
 _SPACE = re.compile(
@@ -104,17 +106,26 @@ def _count(found: str) -> int:
 
 
 def _without_doors(text: str) -> str:
-    text = _SPACE.sub("", text.replace(_MARK, ""))
-    text = _replaced(text, narrow, _TRIPLE, lambda found: f"{found['building']}-{HIDDEN}{_MARK}")
+    text = _SPACE.sub("", text.replace(_MARK, "").replace(_HERE, ""))
+    text = _replaced(text, narrow, _TRIPLE, lambda found: f"{_HERE}{found['building']}-{HIDDEN}{_MARK}")
     last = len(text)
     for one in reversed(addresses(text)):
         end = _end(text, one, last)
         words = text[one.start : end]
         hidden = one.unit or one.room or end > one.end
-        text = text[: one.start] + (_building(words, one) + _MARK if hidden else words) + text[end:]
+        text = text[: one.start] + _HERE + (_building(words, one) + _MARK if hidden else words) + text[end:]
         last = one.start
-    text = _replaced(text, narrow, _DOOR, lambda found: HIDDEN + _MARK)
-    return _NAME.sub(lambda found: found["before"] + HIDDEN, text).replace(_MARK, "")
+    text = _replaced(text, narrow, _DOOR, lambda found: _HERE + HIDDEN + _MARK)
+    text = _NAME.sub(lambda found: found["before"] + HIDDEN, text)
+    while (hidden := _replaced(text, _simple, _BEFORE, lambda found: HIDDEN)) != text:  # one of several names a round
+        text = hidden
+    return text.replace(_MARK, "").replace(_HERE, "")
+
+
+def _simple(text: str) -> str:
+    """Simplified and narrow, one character for one."""
+    simple = simplified(narrow(text))
+    return simple if len(simple) == len(text) else text
 
 
 def _end(text: str, found: Address, last: int) -> int:

@@ -46,6 +46,15 @@ from knowledge.numerals import DIGIT_CHARS, to_arabic
             "我建议给3 栋 2 单元 501的王秀英家装扶手，身份证110101194903071234，电话 138.0013.8000",
             "我建议给3栋的**家装扶手，身份证**，电话 138****8000",
         ),
+        ("王秀英住3栋2单元", "**住3栋"),
+        ("张大爷家 3-201", "**大爷家 **"),
+        ("請給張大爺家3棟2單元501裝扶手", "請給**大爺家3棟裝扶手"),
+        ("独居老人王秀英一直住在3栋，腿脚不便", "独居老人**一直住在3栋，腿脚不便"),
+        ("王秀英和李建国住3栋2单元", "**和**住3栋"),
+        ("王阿姨一个人住12-3-1802", "**阿姨一个人住12-**"),
+        ("联系业主刘强，3栋2单元501", "联系业主**，3栋"),
+        ("给老李家3-201、张伟（5栋2单元）装灯", "给**家**、**（5栋）装灯"),
+        ("欧阳锋在3栋2单元501养鸡", "**在3栋养鸡"),
     ],
 )
 def test_doors_and_numbers_are_cut_to_the_building(words: str, shown: str) -> None:
@@ -57,6 +66,7 @@ def test_doors_and_numbers_are_cut_to_the_building(words: str, shown: str) -> No
     [
         "3栋2部电梯一部常坏，请在一楼大厅装扶手",
         "3栋一楼的台阶太滑，给3栋的独居老人装扶手",
+        "任何住3栋的居民，许多人住5栋，常年住3栋的老人，周围住3栋的人",
         "2024年10月1日到2025年3月1日修好，大约5000元",
         "120户都同意，有300多人",
         "每晚 7:00-9:30 不要跳舞",
@@ -67,6 +77,21 @@ def test_doors_and_numbers_are_cut_to_the_building(words: str, shown: str) -> No
 )
 def test_what_leads_to_nobody_stays(words: str) -> None:
     assert discreet(words) == words
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "关于", "周末", "方便", "给", "我家", "我住", "大家住", "马上修", "高峰期关闭", "石凳放在", "文件贴在", "钱不够，", "温度低，", "楼道灯坏了，",
+        "万元住宅", "安全出口在", "老师傅", "申请给", "许多人住", "施工队住", "何不给", "关灯", "住户住", "独居老人住", "物业管家", "白天", "金属门",
+    ],
+)  # fmt: skip
+def test_ordinary_words_before_a_door_stay(before: str) -> None:
+    assert discreet(f"{before}3栋2单元501") == f"{before}3栋"
+
+
+def test_whoever_is_spoken_of_without_a_name_stays() -> None:
+    assert discreet("方便3栋2单元的老人，常年住3栋2单元的独居老人") == "方便3栋的老人，常年住3栋的独居老人"
 
 
 _BETWEEN = st.text(alphabet=" .-_/,:·—\u200b\u3000\t，。", max_size=3)
