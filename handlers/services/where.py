@@ -21,21 +21,30 @@ ELDER_PACE: Final = 0.7
 _WIDE: Final = frozenset({"sub_district", "community"})
 
 
+PIN: Final = Say("service.place.pin")
+"""What a pin is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where somebody is, WGS-84; not ``exact`` when only the community is known, too wide for walking minutes."""
+    """Where somebody is, WGS-84; not ``exact`` when only the community is known, too wide for walking minutes.
+
+    ``name`` is what it is called where minutes are counted from it: the pin that was sent, unless it is an area.
+    """
 
     lat: float
     lon: float
     exact: bool = True
+    name: Say | str = PIN
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A place to go to; ``minutes`` on foot, 0 when it is not known where from."""
+    """A place to go to; ``minutes`` on foot from ``start``, 0 when it is not known where from."""
 
     place: Place
     minutes: int = 0
+    start: Say | str = ""
 
 
 def known_spot(ctx: Context) -> Spot | None:
@@ -50,7 +59,7 @@ def spot_of(catalogue: Catalogue, told: Mapping[str, Any]) -> Spot | None:
     middle = (area.lat, area.lon) if area else None
     if isinstance(lat, int | float) and isinstance(lon, int | float) and (lat, lon) != middle:
         return Spot(lat, lon)
-    return Spot(area.lat, area.lon, area.kind not in _WIDE) if area else None
+    return Spot(area.lat, area.lon, area.kind not in _WIDE, area.name) if area else None
 
 
 def options(ctx: Context, service: Service, spot: Spot | None) -> list[Option]:
@@ -59,16 +68,16 @@ def options(ctx: Context, service: Service, spot: Spot | None) -> list[Option]:
         return [Option(place) for place in _widest(ctx.catalogue, service.place_kinds)[:SHOWN]]
     pace = ctx.rules.walking_metres * (ELDER_PACE if ctx.person.elder else 1.0)
     found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, limit=SHOWN, speed=pace)
-    return [Option(one.place, one.minutes if spot.exact else 0) for one in found]
+    return [Option(one.place, one.minutes if spot.exact else 0, spot.name) for one in found]
 
 
 def lines(found: Sequence[Option], *, phones: bool = False) -> list[Say]:
-    """Tell name with minutes, address, opening hours, and if asked for the phone on a line of its own."""
+    """Tell name with minutes and from where, address, opening hours, and if asked for the phone on a line of its own."""
     told: list[Say] = []
     for number, one in enumerate(found, 1):
         place = one.place
         key = "service.place.walk" if one.minutes else "service.place"
-        told.append(say(key, n=number, name=place.name, minutes=one.minutes))
+        told.append(say(key, n=number, name=place.name, minutes=one.minutes, start=one.start))
         told.append(say("service.place.where", address=place.address, hours=place.hours))
         if phones and place.phone:
             told.append(say("service.digits", phone=place.phone))

@@ -172,7 +172,7 @@ async def test_without_a_known_place_two_are_named_and_no_minutes(resident: Resi
 async def test_the_nearest_place_comes_first_with_minutes_when_the_building_is_known(resident: Resident) -> None:
     resident.chat.person.area_code = BUILDING
     words = heard(await resident.presses(f"service.open:{NEWBORN}"))
-    minutes = [int(found) for found in re.findall(r"走路约(\d+)分钟", words)]
+    minutes = [int(found) for found in re.findall(r"从3栋走路约(\d+)分钟", words)]
     assert len(minutes) == 2
     assert minutes == sorted(minutes)
 
@@ -181,7 +181,7 @@ async def test_a_pin_counts_more_than_the_home(resident: Resident) -> None:
     far, post = CATALOGUE.areas["S1-C3"], CATALOGUE.places["c1-police-post"]
     resident.chat.person.area_code = far.code
     resident.chat.preset = {"area": BUILDING, "lat": post.lat, "lon": post.lon}
-    assert f"1. {post.name}，走路约1分钟" in heard(await resident.presses(f"service.open:{NEWBORN}"))
+    assert f"1. {post.name}，从您发的位置走路约1分钟" in heard(await resident.presses(f"service.open:{NEWBORN}"))
 
 
 async def test_a_whole_community_is_too_wide_for_minutes(resident: Resident) -> None:
@@ -305,21 +305,21 @@ async def test_otherwise_it_asks_where_and_forgets_the_answer(resident: Resident
     asked = await resident.presses(f"service.near:{NEWBORN}")
     told = await resident.pins(post.lat + 0.0005, post.lon)
     assert "service.near.ask" in keys(asked)
-    assert f"1. {post.name}，走路约" in heard(told)
+    assert f"1. {post.name}，从您发的位置走路约" in heard(told)
     assert (resident.chat.person.area_code, resident.chat.person.consented_at) == (None, None)
     assert not {"lat", "lon", "area", "said"} & set(resident.chat.preset)
 
 
 async def test_a_building_in_words_will_do(resident: Resident) -> None:
     await resident.presses(f"service.near:{NEWBORN}")
-    assert "走路约" in heard(await resident.says("我在3栋"))
+    assert "从3栋走路约" in heard(await resident.says("我在3栋"))
 
 
 async def test_a_pin_that_comes_with_the_press_is_used(resident: Resident) -> None:
     post = CATALOGUE.places["c1-police-post"]
     pinned = Location(post.lat, post.lon)
     (reply,) = await resident.sends(kind=Kind.PRESS, press=f"service.near:{NEWBORN}", location=pinned)
-    assert f"1. {post.name}，走路约1分钟" in heard([reply])
+    assert f"1. {post.name}，从您发的位置走路约1分钟" in heard([reply])
 
 
 # -- 代办, 信息有误 ---------------------------------------------------------------------------------------------------------
