@@ -6,12 +6,13 @@ All in the caller's transaction, so that either the state and the words about it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from bot.channels.base import Limits
 from bot.channels.render import render
+from handlers import choices
 from handlers.context import Push
 from handlers.messages import Priority, Reply
 from handlers.texts import Texts
@@ -60,12 +61,16 @@ class Speaker:
             refs = (*refs, SECRET)
         self._lines += [_Line(chat, True, text, body, "", priority, refs) for text, body in parts]
         if remember and (reply.choices or reply.question):
-            chat.choices = [[self._texts.say(chat.person.language, one.label), one.token] for one in reply.choices]
+            choices.put(chat, self._shown(chat, reply))
 
     def push(self, push: Push) -> None:
-        """Words nobody waited for: the numbers of an open form stay, those of anything else end with what stands below it."""
-        free = push.chat.form is None
-        self.say(push.chat, replace(push.reply, question=True) if free else push.reply, push.priority, remember=free)
+        """Words nobody waited for, with what can be chosen below them."""
+        self.say(push.chat, push.reply, push.priority, remember=False)
+        choices.push(push.chat, self._shown(push.chat, push.reply))
+
+    def _shown(self, chat: Chat, reply: Reply) -> list[choices.Shown]:
+        language = chat.person.language
+        return [choices.Shown(self._texts.say(language, one.label), one.token) for one in reply.choices]
 
     async def write(self) -> None:
         """Write everything collected. The chats must have ids (flushed)."""

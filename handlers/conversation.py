@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import danger
+from handlers import danger, numbers
+from handlers.choices import Shown, asked, every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine, standing
@@ -72,6 +73,8 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
             return relayed
     if (answer := await _opened(ctx, said)) is not None:
         return answer
+    if (meant := numbers.of_pushed(ctx, said)) is not None:
+        return numbers.which(ctx, said, meant) or await _taken(ctx, said, meant)
     said = _chosen(ctx, said)
     ctx.pressed = said.press
     if said.kind is Kind.PRESS:
@@ -90,6 +93,15 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
 def _is_for_form(ctx: Context, said: Incoming) -> bool:
     """A voice only where the form hands it on: elsewhere it goes to a person at once."""
     return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or standing.takes_voices(ctx))
+
+
+async def _taken(ctx: Context, said: Incoming, meant: Shown) -> Answer:
+    """The answer to a pushed choice that a typed number stands for, which it names first."""
+    ctx.pressed = meant.token
+    first, *others = _listed(await _pressed(ctx, replace(said, kind=Kind.PRESS, press=meant.token, text=""))) or [
+        Reply(())
+    ]
+    return [_with_line(first, numbers.taken(said, meant)), *others]
 
 
 async def _pressed(ctx: Context, said: Incoming) -> Answer:
@@ -136,7 +148,7 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
 
 def _invited(ctx: Context) -> str:
     """The button under 要补充什么吗, where that was asked last: what is said next are the words to add."""
-    tokens = [str(token) for _, token in ctx.chat.choices]
+    tokens = [one.token for one in every(ctx.chat)]
     return tokens[0] if len(tokens) == 1 and tokens[0].startswith("case.add:") else ""
 
 
@@ -179,13 +191,13 @@ def _chosen(ctx: Context, said: Incoming) -> Incoming:
     words = said.text.strip().lower()
     if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
         return said
-    number = None if standing.takes_numbers_literally(ctx) else ordinal(words)
-    if number is not None and 0 < number <= len(ctx.chat.choices):
-        return replace(said, kind=Kind.PRESS, press=str(ctx.chat.choices[number - 1][1]), text="")
+    number, own = None if standing.takes_numbers_literally(ctx) else ordinal(words), asked(ctx.chat)
+    if number is not None and 0 < number <= len(own):
+        return replace(said, kind=Kind.PRESS, press=own[number - 1].token, text="")
     simple = plain(words) if len(words) <= SHORT_ANSWER else words
-    for label, token in ctx.chat.choices:
+    for label, token in every(ctx.chat):
         if label.lower() in (words, simple):
-            return replace(said, kind=Kind.PRESS, press=str(token), text="")
+            return replace(said, kind=Kind.PRESS, press=token, text="")
     return _meant(ctx, said)
 
 
@@ -200,9 +212,9 @@ def _meant(ctx: Context, said: Incoming) -> Incoming:
     if not in_form and (only := _only_guess(ctx)) and ctx.shelf.texts.hears("words.yes", said.text):
         return replace(said, kind=Kind.PRESS, press=only, text="")
     if len(said.text) <= SHORT_ANSWER:
-        for _, token in reversed(ctx.chat.choices):
-            if (_answers_question if in_form else _stands_for)(ctx, str(token), said.text):
-                return replace(said, kind=Kind.PRESS, press=_unless_doubted(ctx, str(token), said.text), text="")
+        for _, token in reversed(every(ctx.chat)):
+            if (_answers_question if in_form else _stands_for)(ctx, token, said.text):
+                return replace(said, kind=Kind.PRESS, press=_unless_doubted(ctx, token, said.text), text="")
     return said
 
 
@@ -220,7 +232,7 @@ def _unless_doubted(ctx: Context, token: str, text: str) -> str:
 
 def _only_guess(ctx: Context) -> str:
     """The button of the one thing that was guessed, where 都不是 stands beside nothing else: a plain yes means it."""
-    tokens = [str(token) for _, token in ctx.chat.choices]
+    tokens = [one.token for one in every(ctx.chat)]
     return tokens[0] if len(tokens) == 2 and tokens[1].startswith("nothing:") else ""
 
 

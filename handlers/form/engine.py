@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from handlers import kept
 from handlers.context import Context
@@ -20,6 +20,9 @@ from handlers.form.standing import close, current, put_aside
 from handlers.form.steps import MISREAD, Form, Problem, Step
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
+
+TYPED: Final = "typed."
+"""Begins the value of a button that stands for words that were typed before."""
 
 
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
@@ -221,5 +224,8 @@ def _stamped(ctx: Context, asked: Reply) -> Reply:
 def unstamp(ctx: Context, said: Incoming) -> Incoming | None:
     """The press with its bare value, or None when it belongs to an earlier question."""
     _, revision, value = [*said.press.split(":", 2), "", ""][:3]
-    fits = ctx.chat.form is not None and revision == str(ctx.chat.revision)
-    return replace(said, press=value, kind=Kind.PRESS) if fits else None
+    if ctx.chat.form is None or revision != str(ctx.chat.revision):
+        return None
+    if value.startswith(TYPED):
+        return replace(said, press="", kind=Kind.TEXT, text=value.removeprefix(TYPED))
+    return replace(said, press=value, kind=Kind.PRESS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.choices import asked
 from handlers.context import Context
 from handlers.form import consent
 from handlers.form.steps import Form, Moment
+from handlers.form.world import Place
 from handlers.messages import Reply
 from handlers.worktime import SHANGHAI
 from knowledge.moments import when
@@ -66,7 +68,19 @@ def takes_numbers_literally(ctx: Context) -> bool:
     form = current(ctx)
     if form is None or ctx.chat.step == consent.STEP or not form.step(ctx.chat.step).literal:
         return False
-    return all(str(token).startswith("f:") for _, token in ctx.chat.choices)  # else something was asked in between
+    return all(one.token.startswith("f:") for one in asked(ctx.chat))  # else something was asked in between
+
+
+def may_take_number(ctx: Context, number: int) -> bool:
+    """Whether the open question can be answered with this number: of one of its choices, or because it takes digits."""
+    return current(ctx) is not None and (reads_digits(ctx) or number <= len(asked(ctx.chat)))
+
+
+def reads_digits(ctx: Context) -> bool:
+    """Whether bare digits are an answer to the open question, and not only the number of a choice."""
+    form = current(ctx)
+    step = form.step(ctx.chat.step) if form is not None and ctx.chat.step != consent.STEP else None
+    return step is not None and (step.literal or step.free or isinstance(step, Place))
 
 
 def takes_enough(ctx: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from handlers.choices import every
 from handlers.context import Context
 from handlers.messages import Choice, Reply, choice, say
 from handlers.texts import plain
@@ -32,7 +33,7 @@ def small_talk(ctx: Context, text: str) -> Reply | None:
         among = within and len(words) <= _LONGEST and any(one in words for one in texts.words(key) if len(one) > 1)
         if among or texts.hears(key, text):
             return Reply((say(f"talk.{name}", phone=ctx.rules.office_phone),), choices)
-    if texts.hears("words.yes", text) and ctx.chat.choices and str(ctx.chat.choices[-1][1]).startswith("nothing:"):
+    if texts.hears("words.yes", text) and any(one.token.startswith("nothing:") for one in every(ctx.chat)[-1:]):
         return Reply((say("form.pick_one"),))
     if texts.hears("words.yes", text) or texts.hears("words.no", text):
         return Reply((say("talk.fine"),))

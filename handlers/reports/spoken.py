@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import kept
+from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.messages import Choice, Incoming, Reply, choice, say
@@ -52,4 +53,4 @@ def _one(ctx: Context, verb: str, case: Case, question: str) -> Choice:
 
 def _shown(ctx: Context, verb: str) -> set[str]:
     """The cases of the buttons last shown to the speaker."""
-    return {str(token).split(":")[1] for _, token in ctx.chat.choices if str(token).startswith(f"case.{verb}:")}
+    return {one.token.split(":")[1] for one in every(ctx.chat) if one.token.startswith(f"case.{verb}:")}

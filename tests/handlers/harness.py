@@ -7,7 +7,7 @@ Every message is one transaction, a refusal undoes it, and the choices of the la
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import topics
+from handlers import choices, topics
 from handlers.context import Context, Shelf
 from handlers.conversation import respond
 from handlers.errors import NotAllowed, Refusal
@@ -133,7 +133,7 @@ class Town:
         async with self.database.reading() as unit:
             chat = await unit.session.scalar(select(Chat).where(Chat.external == who))
             assert chat is not None
-            return list(chat.choices)
+            return choices.every(chat)
 
     async def sends(self, who: str, kind: Kind, **what: Any) -> str:
         """Send a message of any kind; returns everything answered."""
@@ -157,19 +157,19 @@ class Town:
                     unit.audit.add(self.now, chat.person_id, "refused", refused.subject, wanted=refused.action)
             told = [self._told(chat, reply) for reply in replies]
             for push in ctx.pushes:
-                free = push.chat.form is None
-                self._told(push.chat, replace(push.reply, question=True) if free else push.reply, remember=free)
+                self._told(push.chat, push.reply, pushed=True)
         return "\n".join(told)
 
-    def _told(self, chat: Chat, reply: Reply, *, remember: bool = True) -> str:
+    def _told(self, chat: Chat, reply: Reply, *, pushed: bool = False) -> str:
         texts, language = self.shelf.texts, chat.person.language
         text = texts.lines(language, reply.lines)
         self.heard.setdefault(chat.external, []).append(text)
         for one in reply.choices:
             assert len(one.token.encode()) <= 64
             assert one.token.isascii()
-        if remember and (reply.choices or reply.question):
-            chat.choices = [[texts.say(language, one.label), one.token] for one in reply.choices]
+        if pushed or reply.choices or reply.question:
+            shown = [choices.Shown(texts.say(language, one.label), one.token) for one in reply.choices]
+            (choices.push if pushed else choices.put)(chat, shown)
         return text
 
 
