@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine, standing
 from handlers.form.world import keep_caption
-from handlers.messages import Incoming, Kind, Reply, Say, say
+from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.texts import plain
 from handlers.topic import Answer
 from knowledge.numerals import ordinal
@@ -39,7 +39,7 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     try:
         replies = _listed(await _route(ctx, said))
     except Stale as stale:
-        replies = [stale.reply]
+        replies = [stale.reply if standing.current(ctx) else _way_on(ctx, stale.reply)]
     if replies and asked is not None and standing.position(ctx) == asked and not standing.is_question(ctx, replies[-1]):
         replies.append(await engine.ask(ctx))  # something else was done in the middle of a form, which goes on
     if cut and replies:
@@ -256,6 +256,12 @@ def _stands_for(ctx: Context, token: str, text: str) -> bool:
     return texts.hears(key, text) or any(
         len(word) > 1 and word in words and (not opposed or word.startswith(negative)) for word in texts.words(key)
     )
+
+
+def _way_on(ctx: Context, told: Reply) -> Reply:
+    """What is said about a button that has passed, with what can be done instead while no question is open."""
+    resume = (choice("form.resume", "resume"),) if ctx.chat.draft else ()
+    return replace(told, choices=(*resume, choice("words.menu_button", "menu")))
 
 
 def _clean(ctx: Context, said: Incoming) -> tuple[Incoming, bool]:

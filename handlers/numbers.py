@@ -26,13 +26,13 @@ def which(ctx: Context, said: Incoming, meant: Shown) -> Reply | None:
     number = ordinal(said.text.strip().lower())
     if number is None or not standing.may_take_number(ctx, number):
         return None
-    own = asked(ctx.chat)
-    if standing.reads_digits(ctx):
+    own = [] if standing.takes_numbers_literally(ctx) else asked(ctx.chat)
+    if number <= len(own):
+        other = Choice(say("form.shown", label=own[number - 1].label), own[number - 1].token)
+    else:
         key = f"form.step.{ctx.chat.step}"
         named = say("form.typed", name=say(key), number=number) if ctx.shelf.texts.has(key) else number
         other = Choice(say("form.shown", label=named), f"f:{ctx.chat.revision}:{TYPED}{number}")
-    else:
-        other = Choice(say("form.shown", label=own[number - 1].label), own[number - 1].token)
     return Reply((say("form.which_meant", number=number),), (Choice(_named(meant), meant.token), other))
 
 

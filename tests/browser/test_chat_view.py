@@ -166,3 +166,37 @@ async def test_two_tabs_of_one_browser_show_the_same_conversation_once(
     for page in (one, other):
         await expect(page.locator(".message")).to_have_count(3)
     assert len(backend.accepted) == 2
+
+
+async def test_an_open_question_keeps_its_choices_until_it_is_answered(
+    site: str, backend: MemoryBackend, open_page: OpenPage
+) -> None:
+    page = await open_page(f"{site}/chat")
+    await connected(page)
+    await write(page, "楼道灯坏了")
+    chat = backend.session().chat
+    backend.say(chat, "有照片吗？", Button("跳过", "f:1:skip"))
+    backend.say(chat, "明天停水。")
+    numbers = page.locator(".choice .number:visible")
+    await expect(numbers).to_have_count(1)
+    backend.say(chat, "解决了吗？", Button("解决了", "case.solved:R7K2Q"), Button("没解决", "case.unsolved:R7K2Q"))
+    for again in (False, True):
+        if again:
+            await page.reload()
+            await connected(page)
+        await expect(page.locator(".choice")).to_have_count(3)
+        await expect(numbers).to_have_count(2)  # a typed number is of what was shown last
+    await page.get_by_role("button", name="跳过").click()
+    backend.say(chat, "这样提交可以吗？", Button("提交", "f:2:yes"))
+    await expect(page.locator(".past")).to_have_count(2)
+    await expect(page.locator(".choice")).to_have_text("1提交")
+    await write(page, "取消")
+    backend.say(chat, "已取消。", Button("菜单", "menu"))
+    for again in (False, True):
+        if again:
+            await page.reload()
+            await connected(page)
+        await expect(page.locator(".past")).to_have_text(
+            ["当时的选项：1 跳过", "当时的选项：1 解决了 · 2 没解决", "当时的选项：1 提交"]
+        )
+        await expect(page.locator(".choice")).to_have_count(1)

@@ -29,7 +29,7 @@ export function bubble(message, slot, language) {
   return node;
 }
 
-/** The choices under a message, numbered while it is the newest (typing the number works as well). */
+/** The choices under a message, numbered while it was shown last (typing the number works as well). */
 export function choices(buttons, press, lasts = false, kept = false) {
   const group = element("div", kept ? "choices kept" : "choices");
   if (lasts) group.dataset.lasts = "1";

@@ -20,6 +20,7 @@ export class Log {
     this.days = new Map();
     this.pressed = new Map(); // token → id of the newest message in which its button was pressed
     this.newest = 0; // id of the newest message from Linli, the one whose choices have numbers
+    this.spoke = 0; // id of the person's newest message: what was asked before it is answered
     this.stuck = true; // whether the view stays at the end
     this.top = 0;
     this.language = "zh_Hans";
@@ -112,7 +113,7 @@ export class Log {
     this.#insert(node, message.id);
     this.#separate(node);
     if (message.out) this.#choices(node, message);
-    else if (message.press) this.#quieten(message.press, message.id);
+    else this.#answered(message);
     if (!quietly && !arrived) this.#reveal(node);
   }
 
@@ -144,32 +145,30 @@ export class Log {
   #choices(node, message) {
     const newer = message.id > this.newest;
     if (newer) {
-      this.#fade();
+      this.#unnumber(message);
       this.newest = message.id;
     }
     if (!message.buttons.length) return;
     const used = message.buttons.some((button) => this.pressed.get(button.token) > message.id);
-    if (!used && (newer || lasts(message))) node.append(choices(message.buttons, this.press, lasts(message), !newer));
-    else node.append(past(message.buttons));
+    const over = used || (message.id < this.spoke && !lasts(message));
+    node.append(over ? past(message.buttons) : choices(message.buttons, this.press, lasts(message), !newer));
   }
 
-  /** Choices of an older message become plain text, or lose their numbers when they last; nobody needs to hear that. */
-  #fade() {
+  /** A typed number means what was shown last; a mere note takes none from the open question of a form. */
+  #unnumber(message) {
     for (const group of this.log.querySelectorAll(".choices:not(.kept)")) {
-      if (group.dataset.lasts) {
-        group.classList.add("kept");
-        continue;
-      }
-      this.#flatten(group);
+      if (message.buttons.length || !inForm([...group.children].map((one) => one.dataset))) group.classList.add("kept");
     }
   }
 
-  /** Once one of a card's choices was pressed, they are all past: the answer offers what can be done next. */
-  #quieten(token, id) {
-    this.pressed.set(token, Math.max(id, this.pressed.get(token) ?? 0));
+  /** Once the person said something, the choices before it are past, and nobody needs to hear that.
+   * Those of a card last until one of them is pressed: the answer offers what can be done next. */
+  #answered({ id, press }) {
+    this.spoke = Math.max(id, this.spoke);
+    if (press) this.pressed.set(press, Math.max(id, this.pressed.get(press) ?? 0));
     for (const group of this.log.querySelectorAll(".choices")) {
-      const older = Number(group.closest(".message").dataset.id) < id;
-      if (older && [...group.children].some((one) => one.dataset.token === token)) this.#flatten(group);
+      const used = [...group.children].some((one) => one.dataset.token === press);
+      if (Number(group.closest(".message").dataset.id) < id && (used || !group.dataset.lasts)) this.#flatten(group);
     }
   }
 
@@ -210,7 +209,11 @@ export class Log {
 
 /** A card about a thing (a case, a service) can be acted on later too; a question of a form ("f:…") cannot. */
 function lasts(message) {
-  return message.card && !message.buttons.some((button) => button.token.startsWith("f:"));
+  return message.card && !inForm(message.buttons);
+}
+
+function inForm(buttons) {
+  return buttons.some((button) => button.token.startsWith("f:"));
 }
 
 function own(entry) {
