@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from bot.channels.base import Button
 from tests.bot.web.fakes import MemoryBackend
@@ -223,6 +224,56 @@ async def test_hostile_text_is_shown_as_it_was_written(site: str, backend: Memor
     await expect(log).to_contain_text("<b>按</b>")
     links = await log.get_by_role("link").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert links == ["http://example.org/a?b=1", "tel:13800138000", "tel:12345"]
+
+
+async def english(page: Page) -> None:
+    await expect(page.get_by_role("button", name="Send")).to_be_visible()
+    await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
+    await expect(page.get_by_label("Language")).to_have_value("en")
+
+
+@pytest.mark.parametrize("late", ["**/chat.js?*", "**/chat/words?lang=zh_Hans"])
+async def test_a_language_chosen_before_all_has_come_is_followed(
+    site: str, backend: MemoryBackend, open_page: OpenPage, late: str
+) -> None:
+    page = await open_page(f"{site}/chat")
+    asked, comes = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await comes.wait()
+        await route.continue_()
+
+    await page.route(late, hold)
+    await page.reload(wait_until="commit")
+    await asked.wait()
+    await page.get_by_label("语言").select_option("en")
+    if "words" in late:
+        await expect(page.get_by_role("button", name="Send")).to_be_visible()
+    async with page.expect_response(late):
+        comes.set()
+    await english(page)
+    assert backend.session().language == "en"
+
+
+async def test_a_language_chosen_before_the_connection_stands_is_kept_for_it(
+    site: str, backend: MemoryBackend, open_page: OpenPage
+) -> None:
+    page = await open_page("about:blank")
+    comes = asyncio.Event()
+
+    async def hold(socket: WebSocketRoute) -> None:
+        await comes.wait()
+        socket.connect_to_server()
+
+    await page.route_web_socket("**/ws", hold)
+    await page.goto(f"{site}/chat")
+    await page.get_by_label("语言").select_option("en")
+    await expect(page.get_by_role("button", name="Send")).to_be_visible()
+    comes.set()
+    await english(page)
+    await page.reload()
+    await english(page)
 
 
 async def test_the_page_follows_the_language_and_the_keyboard(

@@ -11,7 +11,7 @@ const byId = (id) => document.getElementById(id);
 const slot = document.body.dataset.slot;
 const path = `/chat/${slot}`;
 let language = document.body.dataset.language;
-let wanted = null; // a language chosen while the connection was down
+let wanted = null; // a language chosen here that the server has not confirmed yet
 
 const store = new Store(slot);
 const connection = new Connection(path);
@@ -47,6 +47,7 @@ const frames = {
     else composer.say(frame.text);
   },
   language(frame) {
+    if (wanted && frame.lang !== wanted) return; // chosen again meanwhile
     wanted = null;
     speak(frame.lang);
   },
@@ -84,8 +85,8 @@ function elder() {
   connection.send({ type: "elder", on });
 }
 
-function choose(event) {
-  wanted = event.target.value;
+function choose() {
+  wanted = byId("language").value;
   speak(wanted);
   if (connection.online) connection.send({ type: "language", lang: wanted });
 }
@@ -107,6 +108,7 @@ connection.addEventListener("open", () => {
 connection.addEventListener("frame", ({ detail }) => frames[detail.type]?.(detail));
 byId("elder").addEventListener("click", elder);
 byId("language").addEventListener("change", choose);
+if (byId("language").value !== language) choose(); // before this script was there to hear of it
 byId("earlier").addEventListener("click", () => connection.send({ type: "earlier", before: log.first }));
 globalThis.visualViewport?.addEventListener("resize", fit);
 

@@ -1,12 +1,19 @@
 // The page's own sentences, in the language of the moment. They come from the server's catalogues.
 
 let words = {};
+let asked = 0;
+let answered = 0;
 
-/** Fetch the sentences of a language (zh_Hans, zh_Hant, en) and put them on everything that carries a data-word mark. */
+/** Fetch the sentences of a language (zh_Hans, zh_Hant, en) and put them on everything that carries a data-word mark.
+ * Those of a language asked for earlier that come later are not wanted any more. */
 export async function loadWords(language) {
+  const turn = ++asked;
   const answer = await fetch(`/chat/words?lang=${encodeURIComponent(language)}`);
   if (!answer.ok) throw new Error(`words: ${answer.status}`);
-  words = await answer.json();
+  const found = await answer.json();
+  if (turn < answered) return;
+  answered = turn;
+  words = found;
   label(document);
 }
 
