@@ -27,7 +27,7 @@ _LIKENESS_FLOOR = 0.18
 _LIKENESS_TRUST = 0.92
 _WORDS_FLOOR = 0.2
 _WORDS_TRUST = 0.3
-_CLEAR = 0.85
+_CLEAR = 0.7
 """From this score on the words jieba cuts aren't asked any more."""
 _NATIONAL_PRIOR = 0.92
 """Residents' own categories go before those of the national list that say the same."""
