@@ -22,6 +22,9 @@ _MARKS: Final = re.compile(r"(?<![a-z])[,?]|[,?](?![a-z])")
 _HAPPENED: Final = ("了", "啦", "正在")
 
 
+_TALK: Final = frozenset({"about", "idle"})
+"""Manners in which a danger is only talked about, or nothing is the matter at all."""
+
 _REACH: Final = 14
 """How many characters apart the signs of a joint `a+b` may begin."""
 
@@ -135,5 +138,5 @@ class Dangers:
                 apart = True
             elif here:
                 apart = False
-            if "now" in manners or not (apart or "idle" in manners or ("about" in manners and not here)):
+            if "now" in manners or not (apart or (not here and not manners.isdisjoint(_TALK))):
                 yield stretch

@@ -27,7 +27,8 @@ def dangers() -> Dangers:
         ("狗晕倒,孩子不动了", True),
         ("孩子说狗晕倒不动了", False),
         ("我妈晕倒了怎么急救", True),
-        ("我妈晕倒了歌词", False),
+        ("晕倒了歌词", False),
+        ("我妈晕倒了歌词", True),  # in doubt it is one
         ("我妈晕倒了歌词快来", True),
         ("去年我妈不动了", False),
     ],
