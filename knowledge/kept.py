@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-_FORM = b"2"
-"""Another one whenever something kept changes its shape, so that nothing an older version kept is read."""
+_CODE = sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).digest()
+"""What is kept was made by this very code: a changed weight makes everything anew."""
 
 Plain = TypeVar("Plain")
 """Lists, dicts, strings and numbers; anything else is made anew each time."""
@@ -23,7 +23,7 @@ def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain
     """
     if folder is None:
         return make()
-    target = folder / f"{name}-{sha256(_FORM + source).hexdigest()[:20]}.kept"
+    target = folder / f"{name}-{sha256(_CODE + source).hexdigest()[:20]}.kept"
     try:
         found: Plain = json.loads(target.read_bytes())
     except (OSError, ValueError):
@@ -34,12 +34,20 @@ def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain
 
 
 def _keep(folder: Path, name: str, target: Path, content: str) -> None:
-    """Whole or not at all: another process may be reading; a full disk costs nothing but the time at the next start."""
-    folder.mkdir(parents=True, exist_ok=True)
     older = set(folder.glob(f"{name}-*.kept"))
-    handle, temporary = tempfile.mkstemp(dir=folder)
-    with open(handle, "w", encoding="utf-8") as out:
-        out.write(content)
-    os.replace(temporary, target)
+    write_whole(target, content)
     for one in older - {target}:
         one.unlink(missing_ok=True)
+
+
+def write_whole(target: Path, content: str) -> None:
+    """Whole or not at all: another process may be reading, and a full disk leaves nothing behind; raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as out:
+            out.write(content)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

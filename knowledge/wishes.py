@@ -71,11 +71,15 @@ def wish(text: str, openers: Collection[str]) -> Wish:
 def bare(words: str, openers: Collection[str]) -> str:
     """The words without the openers and marks they begin with, and the marks they end in: 我建议，装路灯。 is 装路灯."""
     words = words.strip(_MARKS)
-    for opener in sorted(openers, key=len, reverse=True):
-        begin, rest = words[: len(opener)], words[len(opener) :]
-        if simplified(begin).lower() == opener and not _goes_on(begin, rest):
-            return bare(rest, openers)
+    longest = sorted(openers, key=len, reverse=True)
+    while (opener := next((one for one in longest if _opens(words, one)), None)) is not None:
+        words = words[len(opener) :].strip(_MARKS)
     return words
+
+
+def _opens(words: str, opener: str) -> bool:
+    begin = words[: len(opener)]
+    return simplified(begin).lower() == opener and not _goes_on(begin, words[len(opener) :])
 
 
 def _kinds(pieces: list[str]) -> list[Literal["what", "why"]]:

@@ -5,9 +5,7 @@ fits all spellings. `Cutter` is jieba with a dictionary of our own: the full one
 """
 
 import logging
-import os
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any, Final
 
 import opencc
 
-from knowledge.kept import Plain, kept
+from knowledge.kept import Plain, kept, write_whole
 
 LONGEST: Final = 1000
 """Characters of a message that are looked at; what follows can't change what it is about."""
@@ -51,12 +49,25 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
+class _Same(dict[str, bool]):
+    """Whether a character is its own simplified form; asked once a character."""
+
+    def __missing__(self, char: str) -> bool:
+        same = str(_SIMPLIFIED.convert(char)) == char
+        if char < "\U00010000":  # bounded, as above
+            self[char] = same
+        return same
+
+
+_SAME = _Same()
+
+
 class _Plain(dict[str, bool]):
     """Whether a character always stays as it is: simplified Chinese, and what ASCII has of small letters and digits."""
 
     def __missing__(self, char: str) -> bool:
         if "\u4e00" <= char <= "\u9fff":
-            self[char] = plain = str(_SIMPLIFIED.convert(char)) == char
+            self[char] = plain = _SAME[char]
             return plain
         return _is_latin(char) and not char.isupper()
 
@@ -80,7 +91,7 @@ def normalise(text: str) -> str:
 
 def simplified(text: str) -> str:
     """The text in simplified characters, all else as it is."""
-    return str(_SIMPLIFIED.convert(text))
+    return text if all(map(_SAME.__getitem__, text)) else str(_SIMPLIFIED.convert(text))
 
 
 def _tidy(text: str) -> str:
@@ -188,10 +199,8 @@ class Cutter:
         target = cache / name
         if not target.exists():
             source = Path(str(self._jieba.__file__)).with_name("dict.txt")
-            handle, temporary = tempfile.mkstemp(dir=cache)
-            with open(handle, "w", encoding="utf-8") as out, source.open(encoding="utf-8") as lines:
-                out.writelines(self._common(lines))
-            os.replace(temporary, target)
+            with source.open(encoding="utf-8") as lines:
+                write_whole(target, "".join(self._common(lines)))
         return target
 
     def _common(self, lines: Iterable[str]) -> Iterable[str]:

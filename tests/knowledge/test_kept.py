@@ -1,7 +1,11 @@
 """What is kept between starts."""
 
+import os
 from pathlib import Path
 
+import pytest
+
+from knowledge import kept as module
 from knowledge.kept import kept
 
 
@@ -28,3 +32,18 @@ def test_a_broken_file_and_a_folder_that_cannot_be_written_cost_only_time(tmp_pa
 def test_what_json_does_not_know_is_made_each_time(tmp_path: Path) -> None:
     assert kept(tmp_path, "odd", b"source", lambda: {1, 2}) == {1, 2}
     assert kept(tmp_path, "odd", b"source", lambda: {3}) == {3}
+
+
+def test_other_code_makes_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(tmp_path, "cuts", b"source", lambda: [1])
+    monkeypatch.setattr(module, "_CODE", b"with another weight")
+    assert kept(tmp_path, "cuts", b"source", lambda: [2]) == [2]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert kept(tmp_path, "cuts", b"source", lambda: [1]) == [1]
+    assert list(tmp_path.iterdir()) == []

@@ -41,3 +41,7 @@ def test_wish_and_reason_are_told_apart(words: str, what: str, why: str) -> None
 def test_what_was_parted_once_is_not_parted_again(words: str) -> None:
     once = wish(words, OPENERS)
     assert wish(once.what, OPENERS) == (once.what, "")
+
+
+def test_nothing_but_openers_is_no_wish() -> None:
+    assert wish("建议" * 1000, OPENERS) == ("", "")
