@@ -6,9 +6,8 @@ wherever it occurs, and always wins. One pass, whatever the number of phrases.
 """
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple
@@ -113,20 +112,25 @@ class Lexicon:
         spans = occurrences(self._automaton, text)
         if not spans:
             return Found()
-        barred = frozenset(owner for span in spans for owner in self._excluded.get(span.word, ()))
-        present = {span.word: None for span in self._present(spans, barred)}
-        hits = [hit for word in present for hit in self._hits(word, present)]
-        return Found(tuple([hit for hit in hits if hit.owner not in barred]), barred)
+        excluded = self._excluded
+        barred = frozenset([owner for span in spans if span.word in excluded for owner in excluded[span.word]])
+        present = self._present(spans, barred)
+        hits = [hit for word in present for hit in self._hits(word, present) if hit.owner not in barred]
+        return Found(tuple(hits), barred)
 
-    def _present(self, spans: Iterable[Span], barred: frozenset[str]) -> Iterator[Span]:
+    def _present(self, spans: Iterable[Span], barred: frozenset[str]) -> dict[str, None]:
         """The longest words anybody may claim, and the parts of joints outside them: a part hides nothing."""
-        words = longest(spans, lambda word: not barred.issuperset(self._single.get(word, ())))
-        ends = [word.end for word in words]
-        for span in sorted(spans, key=_leftmost):
-            at = bisect_left(ends, span.end)
-            inside = at < len(words) and words[at].start <= span.start
-            if words[at] == span if inside else span.word in self._parts:
-                yield span
+        present: dict[str, None] = {}
+        reach = -1
+        for word, _, end in sorted(spans, key=_leftmost):
+            if end > reach:
+                owners = self._single.get(word)
+                if owners is not None and not barred.issuperset(owners):
+                    reach = end
+                    present[word] = None
+                elif word in self._parts:
+                    present[word] = None
+        return present
 
     def _hits(self, word: str, present: Mapping[str, None]) -> Iterator[Hit]:
         for owner in self._single.get(word, ()):
@@ -153,12 +157,12 @@ def occurrences(automaton: "ahocorasick.Automaton", text: str) -> list[Span]:
     return [Span(word, end + 1 - len(word), end + 1) for end, word in automaton.iter(text)]
 
 
-def longest(spans: Iterable[Span], counts: Callable[[str], bool] = lambda word: True) -> list[Span]:
-    """The spans that count and don't lie inside a longer one, from left to right."""
+def longest(spans: Iterable[Span]) -> list[Span]:
+    """The spans that don't lie inside a longer one, from left to right."""
     kept: list[Span] = []
     reach = -1
     for span in sorted(spans, key=_leftmost):
-        if span.end > reach and counts(span.word):
+        if span.end > reach:
             kept.append(span)
             reach = span.end
     return kept
