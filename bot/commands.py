@@ -226,6 +226,12 @@ def ask(settings: Settings, text: str | None, *, as_json: bool) -> int:
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(
+            f"{settings.data_dir} cannot be written to ({error.strerror}). Set LINLI_DATA_DIR to another folder.",
+            file=sys.stderr,
+        )
+        return 1
     lines = [text] if text is not None else (line.rstrip("\n") for line in sys.stdin)
     for line in lines:
         found = as_json_line(understander, line)

@@ -25,28 +25,39 @@ def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain
         return make()
     target = folder / f"{name}-{sha256(_CODE + source).hexdigest()[:20]}.kept"
     try:
-        found: Plain = json.loads(target.read_bytes())
+        digest, content = target.read_bytes().split(b"\n", 1)
+        if digest == _digest(content):
+            found: Plain = json.loads(content)
+            return found
     except (OSError, ValueError):
-        found = make()
-        with suppress(TypeError, OSError):
-            _keep(folder, name, target, json.dumps(found, ensure_ascii=False))
+        pass
+    found = make()
+    with suppress(TypeError, OSError):
+        _keep(folder, name, target, json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return found
 
 
-def _keep(folder: Path, name: str, target: Path, content: str) -> None:
+def _digest(content: bytes) -> bytes:
+    """What tells a file that is as it was written from a broken one."""
+    return sha256(content).hexdigest().encode()
+
+
+def _keep(folder: Path, name: str, target: Path, content: bytes) -> None:
     older = set(folder.glob(f"{name}-*.kept"))
-    write_whole(target, content)
+    write_whole(target, _digest(content) + b"\n" + content)
     for one in older - {target}:
         one.unlink(missing_ok=True)
 
 
-def write_whole(target: Path, content: str) -> None:
+def write_whole(target: Path, content: bytes) -> None:
     """Whole or not at all: another process may be reading, and a full disk leaves nothing behind; raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
     try:
-        with open(handle, "w", encoding="utf-8") as out:
+        with open(handle, "wb") as out:
             out.write(content)
+            out.flush()
+            os.fsync(handle)
         os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

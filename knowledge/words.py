@@ -165,9 +165,11 @@ class Cutter:
         cache.mkdir(parents=True, exist_ok=True)
         dictionary = self._dictionary(cache)
         self._taught = [dictionary.name]
-        self._tokenizer = self._jieba.Tokenizer(str(dictionary))
-        self._tokenizer.tmp_dir = str(cache)
-        self._tokenizer.initialize()
+        try:
+            self._tokenizer = self._opened(dictionary)
+        except ValueError:  # a broken file: written once more
+            dictionary.unlink()
+            self._tokenizer = self._opened(self._dictionary(cache))
 
     def learn(self, words: Iterable[str]) -> None:
         """Add words to this cutter alone, each as frequent as keeps it whole; how frequent that is, is kept in a file."""
@@ -193,14 +195,20 @@ class Cutter:
         """What ``make`` makes of lines and of how they are cut, from a file where it was made before."""
         return kept(self._cache, name, _bytes((*self._taught, "", *lines)), make)
 
+    def _opened(self, dictionary: Path) -> Any:
+        tokenizer = self._jieba.Tokenizer(str(dictionary))
+        tokenizer.tmp_dir = str(self._cache)
+        tokenizer.initialize()
+        return tokenizer
+
     def _dictionary(self, cache: Path) -> Path:
         """The dictionary of jieba without rare and long words, written once, whole or not at all."""
         name = f"words-{self._jieba.__version__}-{self.LEAST_FREQUENCY}-{self.LONGEST_WORD}.txt"
         target = cache / name
-        if not target.exists():
+        if not target.exists() or not target.stat().st_size:
             source = Path(str(self._jieba.__file__)).with_name("dict.txt")
             with source.open(encoding="utf-8") as lines:
-                write_whole(target, "".join(self._common(lines)))
+                write_whole(target, "".join(self._common(lines)).encode())
         return target
 
     def _common(self, lines: Iterable[str]) -> Iterable[str]:

@@ -76,3 +76,16 @@ def test_files_are_written_to_the_given_folder_only_and_jieba_is_silent(tmp_path
     assert ran.stderr == ""
     assert not list(temporary.iterdir())
     assert {path.suffix for path in (tmp_path / "cache").iterdir()} == {".txt", ".cache"}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # jieba leaves the file open
+@pytest.mark.parametrize("content", [b"", b"\xff\x00 garbage", "灯 many\n".encode()])
+def test_a_broken_dictionary_is_written_once_more(tmp_path: Path, content: bytes) -> None:
+    Cutter(tmp_path)
+    dictionary = next(tmp_path.glob("words-*.txt"))
+    whole = dictionary.read_bytes()
+    for one in tmp_path.iterdir():
+        one.unlink()
+    dictionary.write_bytes(content)
+    assert Cutter(tmp_path).cut("户口") == ["户口"]
+    assert dictionary.read_bytes() == whole
