@@ -91,9 +91,12 @@ def when(text: str, now: datetime) -> Told:
     try:
         instant = datetime.combine(day or now.date(), at, now.tzinfo) + timedelta(days=late)
         began = _coming(instant, words, day, now)
-        return Told(day, began, _until(end, began, late, part_of(clock, rest)))
     except OverflowError:
         return Told(day, None)
+    try:
+        return Told(day, began, _until(end, began, late, part_of(clock, rest)))
+    except (ValueError, OverflowError):  # up to the 31st of November
+        return Told(day, began)
 
 
 def _apart(words: str, today: date) -> tuple[str, str]:
@@ -132,7 +135,8 @@ def _until(end: str, at: datetime, late: int, part: str) -> datetime | None:
 
 def _plain(text: str) -> str:
     """One spelling: half-width, lower case, Chinese numerals as digits except in the names of weekdays."""
-    folded = unicodedata.normalize("NFKC", text).lower().replace("後", "后").replace("點", "点").replace("週", "周")
+    folded = unicodedata.normalize("NFKC", text.replace("\0", "")).lower()
+    folded = folded.replace("後", "后").replace("點", "点").replace("週", "周")
     held: list[str] = []
 
     def hold(found: re.Match[str]) -> str:

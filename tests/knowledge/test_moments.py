@@ -4,6 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.moments import when
 
@@ -130,13 +132,43 @@ def test_a_time_is_read_as_it_was_meant(typed: str, expected: str | None) -> Non
         ("明天9点到25点", "11-22 09:00"),
         ("11月28日9点到27日10点", "11-28 09:00"),
         ("明天9点到2月30日10点", None),
-        ("9999-12-31 22:00-1:00", None),
+        ("9999-12-31 22:00-1:00", "12-31 22:00"),
     ],
 )
 def test_a_span_has_an_end(typed: str, expected: str | None) -> None:
     told = when(typed, NOW)
     named = [one.strftime("%m-%d %H:%M") for one in (told.at, told.until) if one]
     assert (" ".join(named) or None) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "month", "began"),
+    [
+        ("11月30日9点到31日10点", 10, "11-30 09:00"),
+        ("2月28日9点到29日10点", 1, "02-28 09:00"),
+        ("2月27日上午9点至30日下午5点停水", 1, "02-27 09:00"),
+    ],
+)
+def test_an_end_on_a_day_that_month_does_not_have_is_no_end(typed: str, month: int, began: str) -> None:
+    told = when(typed, datetime(2026, month, 21, 10, 0, tzinfo=SHANGHAI))
+    assert told.at is not None
+    assert (told.at.strftime("%m-%d %H:%M"), told.until) == (began, None)
+
+
+_PIECES = (
+    "月日号点时半到至-:/. 十廿两周",
+    "上午 下午 晚上 夜里 凌晨 明天 今晚 星期 下个月 天后 国庆 元旦 Nov Fri to am pm",
+)
+_PIECE = st.sampled_from([*_PIECES[0], *_PIECES[1].split()]) | st.integers(0, 9999).map(str)
+
+
+@given(
+    st.lists(_PIECE, max_size=14).map("".join) | st.text(max_size=30),
+    st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31), timezones=st.just(SHANGHAI)),  # noqa: DTZ001 it has a zone
+)
+def test_no_words_are_too_odd_to_be_read(typed: str, now: datetime) -> None:
+    told = when(typed, now)
+    assert told.until is None or (told.at is not None and told.at < told.until)
 
 
 def test_a_day_without_an_hour_is_known_to_be_one() -> None:
