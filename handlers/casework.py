@@ -116,6 +116,11 @@ def kept_off(ctx: Context, case: Case, chat: Chat) -> bool:
     return case.private and chat.channel in ctx.rules.private_channels
 
 
+def title_in(ctx: Context, case: Case, chat: Chat) -> str | Say:
+    """What a case is called in this chat: its title, where the chat's channel may show it."""
+    return say("cases.private") if kept_off(ctx, case, chat) else case.title
+
+
 async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) -> Handed:
     """The nearest who can be reached among those whose turn it is.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import danger, kept
-from handlers.casework import kept_off
+from handlers.casework import title_in
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.form import Read
@@ -152,13 +152,7 @@ async def accept(ctx: Context, said: Incoming) -> Answer:
 @topic.on(opening("case.accept_words"), phrase("case.accept_words"))
 async def accept_said(ctx: Context, said: Incoming) -> Answer:
     """受理 typed, with or without a number; None for whoever may not: they mean something else."""
-    if not await ctx.may("case.accept"):
-        return None
-    ref, _ = spoken.parted(ctx, "accept", said.text)
-    cases = [] if ref else await spoken.meant(ctx, "accept")
-    if not ref and len(cases) != 1:
-        return spoken.ask_which(ctx, "accept", cases, said)
-    return await staff.accept(ctx, ref or cases[0].ref)
+    return await spoken.case_meant(ctx, "accept", said, lambda ref, _: staff.accept(ctx, ref))
 
 
 @topic.on(press("case.return"))
@@ -186,14 +180,11 @@ async def finish(ctx: Context, said: Incoming) -> Answer:
 @topic.on(opening("case.finish_words"), phrase("case.finish_words"))
 async def finish_said(ctx: Context, said: Incoming) -> Answer:
     """办结 typed, with or without a number and what was done; None for whoever may not: they mean something else."""
-    if not await ctx.may("case.finish"):
-        return None
-    ref, words = spoken.parted(ctx, "finish", said.text)
-    cases = [] if ref else await spoken.meant(ctx, "finish")
-    if not ref and len(cases) != 1:
-        return spoken.ask_which(ctx, "finish", cases, said)
-    begun = await _finish(ctx, ref or cases[0].ref, replace(said, text=words), tuple(pictures(said)))
-    return _with_refusals(said, begun)
+
+    async def begun(ref: str, words: str) -> Answer:
+        return _with_refusals(said, await _finish(ctx, ref, replace(said, text=words), tuple(pictures(said))))
+
+    return await spoken.case_meant(ctx, "finish", said, begun)
 
 
 @topic.on(kind(Kind.PHOTO))
@@ -215,8 +206,10 @@ async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...
         raise Refusal("case.accept_first", choice("case.do.accept", f"case.accept:{case.ref}", "primary"), ref=case.ref)
     staff.must_be(case, ("accepted",))
     read = await forms.CLOSING.read(ctx, said, {})
-    known = {"finish_words": read.value} if isinstance(read, Read) else {}
-    return await ctx.start(forms.FINISH, case=case.ref, **known, **({"finish_photos": list(photos)} if photos else {}))
+    known: dict[str, object] = {"finish_words": read.value} if isinstance(read, Read) else {}
+    if photos:
+        known["finish_photos"] = list(photos[: ctx.rules.photos_per_report])
+    return await ctx.start(forms.FINISH, case=case.ref, **known)
 
 
 def _with_refusals(said: Incoming, begun: Answer) -> Answer:
@@ -233,6 +226,5 @@ async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
 
 
 def _line(ctx: Context, case: Case) -> Choice:
-    title = say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title
-    state = say(f"case.state.{case.state}")
+    title, state = title_in(ctx, case, ctx.chat), say(f"case.state.{case.state}")
     return choice("progress.line", f"case.see:{case.ref}", ref=case.ref, title=title, state=state)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from handlers import kept
+from handlers.casework import kept_off, title_in
 from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import Refusal
@@ -25,7 +26,21 @@ def parted(ctx: Context, verb: str, text: str) -> tuple[str, str]:
     return ref, words.removeprefix(named).strip(" ,，:：、") if ref == named.upper() else words
 
 
-async def meant(ctx: Context, verb: str) -> list[Case]:
+async def case_meant(ctx: Context, verb: str, said: Incoming, do: Callable[[str, str], Awaitable[Answer]]) -> Answer:
+    """``do`` it to the case that is meant, with the other words; ask which of several.
+
+    None for whoever may not: they mean something else.
+    """
+    if not await ctx.may(f"case.{verb}"):
+        return None
+    ref, words = parted(ctx, verb, said.text)
+    cases = [] if ref else await _likely(ctx, verb)
+    if not ref and len(cases) != 1:
+        return await _ask_which(ctx, verb, cases, said)
+    return await do(ref or cases[0].ref, words)
+
+
+async def _likely(ctx: Context, verb: str) -> list[Case]:
     """The cases that may be meant when no number is said: that of the card shown last, or else all it can be done to.
 
     A card that still has to be accepted is meant by 办结 only where nothing else can be.
@@ -38,17 +53,21 @@ async def meant(ctx: Context, verb: str) -> list[Case]:
     return shown or mine or [one for one in cases if one.ref in _shown(ctx, "accept")]
 
 
-def ask_which(ctx: Context, verb: str, cases: Sequence[Case], said: Incoming) -> Answer:
-    """Which of several; what was said is kept for it. Raises Refusal when there is none."""
+async def _ask_which(ctx: Context, verb: str, cases: Sequence[Case], said: Incoming) -> Answer:
+    """Which of several, audited as a list; what was said is kept for it. Raises Refusal when there is none."""
     if not cases:
         raise Refusal(f"case.none_to_{verb}", choice("menu.cases", "cases"))
-    question = kept.remember(ctx, said)
-    return Reply((say(f"case.which_{verb}"),), tuple(_one(ctx, verb, case, question) for case in cases[:10]))
+    offered, question = cases[:10], kept.remember(ctx, said)
+    await staff.audit_list(ctx, offered)
+    return Reply((say(f"case.which_{verb}"),), tuple(_one(ctx, verb, case, question) for case in offered))
 
 
 def _one(ctx: Context, verb: str, case: Case, question: str) -> Choice:
-    title = staff.title_in(ctx, case)
-    return choice("case.which_one", f"case.{verb}:{case.ref}:{question}", ref=case.ref, title=title, place=case.place)
+    """A case to choose, with its place where the channel may show it."""
+    token, title = f"case.{verb}:{case.ref}:{question}", title_in(ctx, case, ctx.chat)
+    if kept_off(ctx, case, ctx.chat):
+        return choice("case.which_private", token, ref=case.ref, title=title)
+    return choice("case.which_one", token, ref=case.ref, title=title, place=case.place)
 
 
 def _shown(ctx: Context, verb: str) -> set[str]:

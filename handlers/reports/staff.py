@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from handlers.casework import RANK, Handed, beyond_limits, card, hand_on, kept_off, record, standing, voiced, whose_turn
+from handlers.casework import (
+    RANK,
+    Handed,
+    beyond_limits,
+    card,
+    hand_on,
+    kept_off,
+    record,
+    standing,
+    title_in,
+    voiced,
+    whose_turn,
+)
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
-from handlers.messages import Priority, Reply, Say, choice, say
+from handlers.messages import Reply, Say, choice, say
 from handlers.permissions import ACTIONS
 from handlers.reports.reading import desk_cases, require_read
 from handlers.reports.resident import elsewhere, solved_choices
 from handlers.topic import Answer
 from handlers.worktime import told
-from storage.models import Case, CaseEvent
+from storage.models import Case, CaseEvent, Chat
 
 STAFF = ACTIONS["case.list"]
 WAITING = ("submitted", "returned", "reopened")
@@ -73,13 +86,13 @@ async def open_cases(ctx: Context) -> Answer:
     cases = await desk_cases(ctx)
     if not cases:
         return Reply((say("cases.none"),))
-    await ctx.audit("case.list", ctx.chat.channel, refs=[case.ref for case in cases[:10]])
+    await audit_list(ctx, cases[:10])
     lines = tuple(
         choice(
             "cases.line",
             f"case.card:{case.ref}",
             ref=case.ref,
-            title=title_in(ctx, case),
+            title=title_in(ctx, case, ctx.chat),
             state=say(f"case.state.{case.state}"),
             due=told(case.due_at),
         )
@@ -88,9 +101,9 @@ async def open_cases(ctx: Context) -> Answer:
     return Reply((say("cases.head", count=len(cases)),), lines)
 
 
-def title_in(ctx: Context, case: Case) -> str | Say:
-    """What a case is called in a list: its title, where the speaker's channel may show it."""
-    return say("cases.private") if kept_off(ctx, case, ctx.chat) else case.title
+async def audit_list(ctx: Context, cases: Sequence[Case]) -> None:
+    """Write into the trail that these cases were listed to the speaker."""
+    await ctx.audit("case.list", ctx.chat.channel, refs=[case.ref for case in cases])
 
 
 async def show(ctx: Context, ref: str) -> Answer:
@@ -202,18 +215,21 @@ async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: A
 
 async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
     """Where the report was written, or wherever its owner was last heard; only that there is news where it is kept off."""
-    for chat in (await ctx.unit.people.chat(case.chat_id), await ctx.unit.people.chat_of(case.reporter_id)):
-        off = chat is not None and kept_off(ctx, case, chat)
-        if ctx.tell(chat, elsewhere(ctx, case) if off else reply, Priority.REPLY):
-            return
+    if not _tell_in(ctx, await ctx.unit.people.chat(case.chat_id), case, reply):
+        _tell_in(ctx, await ctx.unit.people.chat_of(case.reporter_id), case, reply)
+
+
+def _tell_in(ctx: Context, chat: Chat | None, case: Case, reply: Reply) -> bool:
+    off = chat is not None and kept_off(ctx, case, chat)
+    return ctx.tell(chat, elsewhere(ctx, case) if off else reply)
 
 
 async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case, role: str) -> None:
     """Who had accepted the case hears that somebody else of this role took it out of their hands."""
     chat = await ctx.unit.people.chat_of(handler) if handler is not None and handler != ctx.person.id else None
     if chat is not None:
-        title = say("cases.private") if kept_off(ctx, case, chat) else case.title
-        ctx.tell(chat, Reply((say(key, ref=case.ref, title=title, who=say(f"role.{role}")),)))
+        told = say(key, ref=case.ref, title=title_in(ctx, case, chat), who=say(f"role.{role}"))
+        ctx.tell(chat, Reply((told,)))
 
 
 def must_be(case: Case, states: tuple[str, ...]) -> None:

@@ -36,6 +36,26 @@ async def test_a_private_case_is_read_and_worked_on_where_it_may_be_and_nowhere_
     assert case.state == "accepted"
 
 
+@pytest.mark.parametrize("channel", ["telegram", "web"])
+async def test_a_typed_order_shows_the_place_only_where_it_may_be(town: Town, channel: str) -> None:
+    await town.serves("李", "community", "S1-C1", channel)
+    await town.moves_in("周", channel="web")
+    refs = []
+    for door in ("3栋", "4栋"):
+        for words in ("我被老公打了", door, "跳过"):
+            await town.says("周", words)
+        refs.append(reference(await town.says("周", "提交"), "R"))
+    await town.says("李", "菜单")
+    lists = (await town.audited()).count(("case.list", channel))
+    assert "哪一件" in await town.says("李", "受理")
+    off = channel == "telegram"
+    shown = await town.sees("李")
+    assert (shown == [f"{ref} 私密诉求" for ref in refs]) is off
+    assert ("3栋" in shown[0]) is not off
+    assert (await town.audited()).count(("case.list", channel)) == lists + 1
+    assert ("网页工作台" if off else f"您受理了 {refs[1]}") in await town.says("李", "2")
+
+
 async def test_who_had_it_in_hand_is_told_elsewhere_only_that_it_was_taken(town: Town) -> None:
     await town.serves("李", "community", "S1-C1", "web")
     await town.serves("陈", "street", "S1", "web")

@@ -84,6 +84,12 @@ async def test_a_picture_with_the_words_under_it_is_the_picture_asked_for(town: 
     assert f"{two[0]} 办结，已请居民确认" in await town.says("王", "已解决")
 
 
+async def test_of_many_pictures_as_many_are_kept_as_there_may_be(town: Town, two: tuple[str, str]) -> None:
+    most = town.shelf.rules.photos_per_report
+    await town.shows("王", *range(1, most + 3), caption=f"办结 {two[0]} 灯泡已换新")
+    assert (await town.chat("王")).answers["finish_photos"] == list(range(1, most + 1))
+
+
 async def test_too_few_words_are_asked_for(town: Town, two: tuple[str, str]) -> None:
     assert "办结说明" not in await town.says("王", f"办结 {two[0]} 好")
     assert "做了什么" in await town.says("王", "已解决")
