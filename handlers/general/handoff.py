@@ -237,13 +237,13 @@ async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply
 
 
 async def _last_said(ctx: Context, handoff: Handoff) -> tuple[Say, ...]:
-    """The last three things the caller said, as they are kept, a line each; that they want a person is no news."""
+    """The last three things the caller said, a line each, numbers masked; that they want a person is no news."""
     kept = await ctx.unit.messages.last(handoff.chat_id, 12)
     said = [one.text for one in kept if not one.out and one.text and not one.body.get("kind")]
     if handoff.reason and handoff.reason not in said:  # just said, and not kept yet
         said.append(handoff.reason)
     told_us = [one for one in said if not ctx.shelf.texts.hears("words.human", one)]
-    lines = tuple(say("human.call_one", words=one[:100]) for one in told_us[-3:])
+    lines = tuple(say("human.call_one", words=mask(one)[:100]) for one in told_us[-3:])
     return (say("human.call_words"), *lines) if lines else ()
 
 
