@@ -89,9 +89,9 @@ class Form:
     """A named list of steps and what to do with the answers. ``version`` changes when old answers no longer fit.
 
     ``consent`` asks for consent first, since the answers are personal (domain.md §9); ``about`` is said once before the
-    first question; ``infer`` reads further answers out of those given, so that nothing known is asked; ``follow`` names
-    the answers that are void, to be inferred or asked anew, once the answer they were read from is changed. Without
-    ``draft`` nothing is left to take up again once it is cancelled.
+    first question; ``infer`` reads further answers out of those given, so that nothing known is asked, and takes away (None)
+    what no longer holds; ``follow`` names the answers that are void, to be inferred or asked anew, once the answer they were
+    read from is changed. Without ``draft`` nothing is left to take up again once it is cancelled.
     """
 
     name: str
@@ -118,8 +118,10 @@ class Form:
         return ""
 
     def inferred(self, ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
-        """The answers with what can be read out of them."""
-        return answers | self.infer(ctx, answers) if self.infer else answers
+        """The answers with what can be read out of them, without what no longer holds."""
+        found = self.infer(ctx, answers) if self.infer else {}
+        void = {key for key, value in found.items() if value is None}
+        return {key: value for key, value in (answers | found).items() if key not in void}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
 from handlers.context import Context
 from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
@@ -34,7 +34,7 @@ class Place(Base):
         """The question; the place told by a door poster is offered first, then the estates named already."""
         preset, near = ctx.chat.preset.get("text"), _near(ctx, answers)
         offered = (choice("form.here", "preset", place=preset),) if preset else ()
-        asked = say("form.place_within", place=_common(near)) if near else say(self.question)
+        asked = say("form.place_within", place=_common(ctx, near)) if near else say(self.question)
         return Reply((asked,), (*offered, *_named(ctx, near)))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
@@ -101,6 +101,16 @@ def named_estates(ctx: Context, words: str) -> list[str]:
     return [area.code for area in grids or found][:6]
 
 
+def names_another(ctx: Context, answer: Mapping[str, Any], places: Sequence[Area]) -> bool:
+    """Whether words that name these places speak of somewhere else than the place answered before.
+
+    They do not where they name what it lies in, or buildings of it.
+    """
+    above = {one.code for one in ctx.catalogue.lineage(answer["area"])}
+    here = (place.code in above or (place.kind == "building" and place.parent == answer["area"]) for place in places)
+    return bool(places) and not any(here)
+
+
 def _near(ctx: Context, answers: Answers) -> list[Area]:
     return [ctx.catalogue.areas[code] for code in answers.get(NEAR, ()) if code in ctx.catalogue.areas]
 
@@ -110,11 +120,16 @@ def _inside(ctx: Context, found: Sequence[Area], near: Sequence[Area]) -> list[A
     return [area for area in found if any(one in near for one in ctx.catalogue.lineage(area.code))]
 
 
-def _common(areas: Sequence[Area]) -> str:
+def _common(ctx: Context, areas: Sequence[Area]) -> str:
     """What the names have in common (河湾花园), else all of them."""
     alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(area.name for area in areas), strict=False))
     begin = "".join(signs[0] for signs in alike)
-    return begin if len(begin) > 1 else "、".join(area.name for area in areas)
+    return begin if len(begin) > 1 else listed(ctx, [area.name for area in areas])
+
+
+def listed(ctx: Context, names: Iterable[str]) -> str:
+    """Several names, one after the other, as the speaker reads them."""
+    return ctx.shelf.texts.word(ctx.person.language, "form.and").join(names)
 
 
 def _roughly(ctx: Context, near: Sequence[Area]) -> Problem:
@@ -124,13 +139,21 @@ def _roughly(ctx: Context, near: Sequence[Area]) -> Problem:
 
 
 def _freely(ctx: Context, words: str, near: Sequence[Area]) -> Read:
-    """Whatever was said, in the estate named before, else in the speaker's community, else anywhere: staff will ask."""
+    """Whatever was said, in what was named before, else in the speaker's community, else anywhere: staff will ask."""
     lives = ctx.person.area_code or ""
     home = ctx.catalogue.lineage(lives) if lives in ctx.catalogue.areas else []
     roots = [area for area in ctx.catalogue.areas.values() if not area.parent]
-    likely = (*near, *(area for area in home if area.kind == "community"), *roots)
-    told = " · ".join(filter(None, (str(ctx.chat.preset.get("said", "")), words)))
-    return Read({"area": likely[0].code, "text": f"{ctx.full_name(likely[0].code)} · {told}", "lat": None, "lon": None})
+    likely = (*_around(ctx, near), *(area for area in home if area.kind == "community"), *roots)
+    code = likely[0].code
+    name = ctx.full_name(code) + (_common(ctx, near) if len(near) > 1 else "")
+    told = " · ".join(filter(None, (name, str(ctx.chat.preset.get("said", "")), words)))
+    return Read({"area": code, "text": told, "lat": None, "lon": None})
+
+
+def _around(ctx: Context, areas: Sequence[Area]) -> list[Area]:
+    """The areas in which all of these lie, the smallest first."""
+    lines = [ctx.catalogue.lineage(area.code) for area in areas]
+    return [one for one in lines[0] if all(one in line for line in lines)] if lines else []
 
 
 def _says_nothing(ctx: Context, words: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from handlers.context import Context
 from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
-from handlers.form.world import NEAR, named_estates
+from handlers.form.world import NEAR, listed, named_estates, names_another
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.proposals import actions
 from handlers.topic import Answer
@@ -79,21 +79,25 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     if told.why and answers.get("proposal_why") == reason:
         found |= {"proposal_what": told.what, "proposal_why": told.why, _REASON: told.why}
     if answers.get("proposal_where", _FROM_WORDS).get("from_words"):
-        found |= _placed(ctx, words) or _placed(ctx, str(reason or ""))
+        found[NEAR] = []
+        found |= _placed(ctx, words, answers) or _placed(ctx, str(reason or ""), answers)
     return found
 
 
-def _placed(ctx: Context, words: str) -> dict[str, Any]:
-    """The place the words name, or the estates to choose from where they may mean several."""
+def _placed(ctx: Context, words: str, answers: Answers) -> dict[str, Any]:
+    """The place the words name, or the estates to choose from where they may mean several, and then not the old place."""
     places = ctx.shelf.gazetteer.locate(words)
     if len(places) == 1:
         return _where(places[0].code, ctx.full_name(places[0].code))
     parents = {place.parent for place in places if place.kind == "building"}
     if len(parents) == 1 and all(place.kind == "building" for place in places):
         (parent,) = parents  # 3栋和5栋之间
-        return _where(parent, ctx.full_name(parent) + "、".join(place.name for place in places))
-    near = named_estates(ctx, words)
-    return {NEAR: near} if near else {}
+        return _where(parent, ctx.full_name(parent) + listed(ctx, [place.name for place in places]))
+    if not places:
+        return {}
+    old = answers.get("proposal_where")
+    void = {"proposal_where": None} if old and names_another(ctx, old, places) else {}
+    return {NEAR: named_estates(ctx, words), **void}
 
 
 def _where(code: str, text: str) -> dict[str, Any]:

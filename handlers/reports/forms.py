@@ -8,7 +8,7 @@ from typing import Any
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
-from handlers.form.world import CAPTIONS, NEAR, named_estates
+from handlers.form.world import CAPTIONS, NEAR, named_estates, names_another
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.topic import Answer
@@ -49,7 +49,7 @@ async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
 def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     """What the words already tell: the category when it is certain (or nothing comes near), the building, or the estate.
 
-    A place that was read from the words gives way to the one that changed words name.
+    A place that was read from the words gives way to the one that changed words name, or, where that has to be asked, goes.
     """
     words = str(answers.get("report_words", ""))
     found: dict[str, Any] = {}
@@ -64,6 +64,8 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1 and places[0].kind == "building":
             found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
+        elif "report_place" in answers and names_another(ctx, answers["report_place"], places):
+            found["report_place"] = None
         found[NEAR] = named_estates(ctx, words)
     return found
 

@@ -193,6 +193,37 @@ async def test_changed_words_that_name_another_house_change_a_place_read_from_wo
     assert "一区5栋" in await town.says("li", "5栋2单元楼道灯坏了")
 
 
+async def test_changed_words_that_name_another_estate_have_its_building_asked_for(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "3栋2单元楼道灯坏了")
+    await town.says("li", "跳过")
+    await town.says("li", "修改")
+    await town.says("li", "内容")
+    assert "河湾花园，记下了。哪一栋？" in await town.says("li", "河湾花园楼道灯坏了")
+    assert "河湾花园东区101号楼" in await town.says("li", "101")
+
+
+@pytest.mark.parametrize("words", ["楼道灯坏了三天了", "青松苑一区楼道灯坏了"])
+async def test_changed_words_that_name_no_other_place_keep_the_one_before(town: Town, words: str) -> None:
+    await town.moves_in("li")
+    await town.says("li", "3栋2单元楼道灯坏了")
+    await town.says("li", "跳过")
+    await town.says("li", "修改")
+    await town.says("li", "内容")
+    assert "一区3栋" in await town.says("li", words)
+
+
+async def test_words_that_name_no_place_are_taken_in_what_the_estates_named_have_in_common(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "河湾花园楼道灯坏了")
+    for _ in range(2):
+        told = await town.says("li", "反正就那边")
+    assert "照片" in told
+    assert "地点：河湾社区河湾花园 · 反正就那边" in await town.says("li", "跳过")
+    await town.says("li", "提交")
+    assert [one.area_code for one in await town.all(Case)] == ["S1-C2"]
+
+
 async def test_changed_words_leave_a_place_that_was_answered(town: Town) -> None:
     await to_the_summary(town)
     await town.says("li", "修改")

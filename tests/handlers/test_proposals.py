@@ -62,6 +62,23 @@ async def test_the_place_can_be_changed_before_handing_in(town: Town) -> None:
     assert [one.area_code for one in await town.all(Proposal)] == ["S1-C1-G1-B5"]
 
 
+async def test_changed_words_that_name_another_estate_have_the_place_asked_for(town: Town) -> None:
+    await town.moves_in("li")
+    for words in ("我建议在3栋门口装路灯", "晚上太黑", "修改", "建议内容"):
+        await town.says("li", words)
+    assert "河湾花园，记下了。哪一栋？" in await town.says("li", "我建议河湾花园加个凉亭")
+    assert "地点：河湾社区河湾花园西区" in await town.presses("li", await button(town, "li", "河湾社区河湾花园西区"))
+
+
+async def test_changed_words_that_name_no_place_forget_the_estate_named_before(town: Town) -> None:
+    await town.moves_in("li")
+    assert "河湾花园，记下了" in await town.says("li", "我建议河湾花园加个凉亭")
+    await town.says("li", "返回")
+    told = await town.says("li", "多种几棵树")
+    assert "在哪里" in told
+    assert "河湾" not in told
+
+
 async def test_the_desk_of_the_place_gets_the_card_and_no_other(town: Town) -> None:
     await town.moves_in("li")
     await town.serves("wang", "community", "S1-C1")
