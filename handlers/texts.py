@@ -19,7 +19,8 @@ from opencc import OpenCC
 
 from handlers.messages import Say
 from knowledge.references import leading
-from knowledge.writing import language_of_words
+from knowledge.words import simplified
+from knowledge.writing import language_of_words, script_of
 
 LOCALE: Final = Path(__file__).parent / "locale"
 _MARKS: Final = re.compile(r"[\s,，。、.!！?？~～]+")
@@ -35,15 +36,10 @@ def _traditional() -> OpenCC:
     return OpenCC("s2tw")
 
 
-@cache
-def _simplified() -> OpenCC:
-    return OpenCC("t2s")
-
-
 @lru_cache(maxsize=64)
 def plain(text: str) -> str:
     """Typed words as they are compared: simplified, lower case, without the space and full stops around them."""
-    return str(_simplified().convert(text)).strip().lower().rstrip("。.!！~")
+    return simplified(text).strip().lower().rstrip("。.!！~")
 
 
 def _core(words: str) -> str:
@@ -122,10 +118,7 @@ class Texts:
         words = language_of_words(text)
         if words != "zh":
             return words or language
-        if _simplified().convert(text) != text:
-            return "zh_Hant"
-        is_either = language == "zh_Hant" and _traditional().convert(text) == text
-        return language if is_either else "zh_Hans"
+        return script_of(text) or ("zh_Hant" if language == "zh_Hant" else "zh_Hans")
 
     async def warm(self, language: str) -> None:
         """Load what this language needs, in a thread; call before speaking it for the first time."""

@@ -1,3 +1,5 @@
+"""Which words can be a place: landmarks and directions, and neither questions nor talk."""
+
 import pytest
 
 from knowledge.whereabouts import may_be_place

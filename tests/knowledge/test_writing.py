@@ -1,6 +1,8 @@
+"""Which language and script words are written in, and which words tell neither."""
+
 import pytest
 
-from knowledge.writing import language_of_words
+from knowledge.writing import language_of_words, script_of
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,21 @@ def test_english_is_told_by_its_sentences(text: str) -> None:
 )
 def test_a_number_a_word_a_code_a_door_and_pinyin_tell_nothing(text: str) -> None:
     assert language_of_words(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("停電了", "zh_Hant"),
+        ("裡面的燈壞了", "zh_Hant"),
+        ("停电了", "zh_Hans"),
+        ("万一坏了", "zh_Hans"),
+        ("王后里面只有一台", ""),
+        ("乾隆年间的树", ""),
+        ("OK 3栋", "zh_Hans"),
+        ("ok", ""),
+        ("", ""),
+    ],
+)
+def test_the_script_is_told_by_characters_that_only_one_of_them_has(text: str, script: str) -> None:
+    assert script_of(text) == script
