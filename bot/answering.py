@@ -42,14 +42,23 @@ class RefusedAfterWritingError(Exception):
 class Served:
     """What one transaction did.
 
-    ``done`` chats (true: somebody was answered), those of the answered with ``more`` waiting, chats ``busy`` elsewhere, and updates
-    whose pictures have to be fetched before they can be answered.
+    ``done`` chats (true: somebody was answered), those of the answered with ``more`` waiting, chats ``busy`` elsewhere, and what is
+    to be done before they can be answered: updates whose pictures have to be fetched, areas whose people have to be counted.
     """
 
     done: dict[Key, bool] = field(default_factory=dict)
     more: set[Key] = field(default_factory=set)
     busy: set[Key] = field(default_factory=set)
     unprepared: list[tuple[int, Key, Incoming]] = field(default_factory=list)
+    uncounted: dict[Key, str] = field(default_factory=dict)
+
+
+class _ToCountError(Exception):
+    """The answer to this chat needs the number of people in an area: all is undone, and the others answered without it."""
+
+    def __init__(self, key: Key, code: str) -> None:
+        super().__init__(code)
+        self.key, self.code = key, code
 
 
 @dataclass(slots=True)
@@ -72,28 +81,35 @@ class Answering:
         self._database, self._shelf, self._channels, self._limits = database, shelf, channels, limits
         self._flood, self._clock, self._language = flood, clock, language
         self.prepared: dict[Key, tuple[int, Incoming]] = {}
+        self._counted: dict[Key, dict[str, int]] = {}
 
     async def serve(self, keys: Collection[Key]) -> Served:
-        """Answer the next update of each chat in one transaction.
-
-        People are counted between two tries, by a reader: nobody else waits for it.
-        """
-        counted: dict[str, int] = {}
-        while True:
+        """Answer the next update of each chat in one transaction, but for those that wait for people to be counted."""
+        uncounted: dict[Key, str] = {}
+        while rest := [key for key in keys if key not in uncounted]:
             try:
-                return await self._serve(keys, counted)
-            except NotCountedError as wanted:
-                async with self._database.reading() as unit:
-                    area = await unit.areas.get(wanted.code)
-                    counted[wanted.code] = await unit.people.count_in(area) if area else 0
+                served = await self._serve(rest)
+            except _ToCountError as wanted:
+                uncounted[wanted.key] = wanted.code
+            else:
+                served.uncounted = uncounted
+                return served
+        return Served(uncounted=uncounted)
 
-    async def _serve(self, keys: Collection[Key], counted: Mapping[str, int]) -> Served:
+    async def count(self, key: Key, code: str) -> None:
+        """Count the people of an area for the next answer to this chat, by a reader."""
+        async with self._database.reading() as unit:
+            area = await unit.areas.get(code)
+            people = await unit.people.count_in(area) if area else 0
+        self._counted[key] = {**self._counted.get(key, {}), code: people}
+
+    async def _serve(self, keys: Collection[Key]) -> Served:
         try:
-            return await self._transact(keys, counted, alone=False)
+            return await self._transact(keys, alone=False)
         except RefusedAfterWritingError:
             if len(keys) > 1:
                 raise
-            return await self._transact(keys, counted, alone=True)
+            return await self._transact(keys, alone=True)
 
     async def meet(self, key: Key, said: Incoming) -> None:
         """Make sure the chat is there, in its own language, before a picture of it is kept."""
@@ -126,7 +142,7 @@ class Answering:
         except Exception:  # noqa: BLE001 it was logged when the update was tried
             return None
 
-    async def _transact(self, keys: Collection[Key], counted: Mapping[str, int], *, alone: bool) -> Served:
+    async def _transact(self, keys: Collection[Key], *, alone: bool) -> Served:
         served, now = Served(), self._clock.now()
         async with self._database.writing() as unit:
             chats = await unit.people.lock_chats(keys)
@@ -143,8 +159,11 @@ class Answering:
                 chat = chats.get(job.key) or self._meet(unit, job, now)
                 if chat is not None and job.said is not None:
                     answered.append(chat)
-                    ctx = Context(unit, chat, self._shelf, now, counted=counted)
-                    await self._answer(ctx, job.said, speaker, alone=alone)
+                    ctx = Context(unit, chat, self._shelf, now, counted=self._counted.get(job.key, {}))
+                    try:
+                        await self._answer(ctx, job.said, speaker, alone=alone)
+                    except NotCountedError as wanted:
+                        raise _ToCountError(job.key, wanted.code) from wanted
             unit.people.write_alike(chats.values())
             await unit.session.flush()
             await speaker.write()
@@ -157,6 +176,9 @@ class Answering:
                 key not in served.busy
             ):  # what was prepared is answered now, or was set aside or answered elsewhere before
                 self.prepared.pop(key, None)
+                self._counted.pop(key, None)
+        for job in jobs:
+            self._flood.warned(_who(job.key))
         return served
 
     async def _read(self, unit: Unit, heads: Iterable[Waiting], served: Served) -> list[_Job]:
@@ -225,14 +247,19 @@ class Answering:
         for one in replies:
             speaker.say(chat, one)
         for push in ctx.pushes:
+            await self._shelf.texts.warm(push.chat.person.language)
             speaker.push(push)
-        if self._flood.first_warning(f"{chat.channel}:{chat.external}"):
+        if self._flood.is_to_warn(_who((chat.channel, chat.external))):
             speaker.say(chat, reply("common.slow_down"), remember=False)
 
     def _follow(self, chat: Chat, said: Incoming) -> None:
         """Answer in the language somebody writes in, unless they chose one."""
         if said.kind in (Kind.TEXT, Kind.PHOTO) and not chat.person.language_chosen:
             chat.person.language = self._shelf.texts.written_in(said.text, chat.person.language)
+
+
+def _who(key: Key) -> str:
+    return f"{key[0]}:{key[1]}"
 
 
 async def _respond(ctx: Context, said: Incoming) -> list[Reply]:

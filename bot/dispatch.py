@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.answering import Answering
 from bot.channels.base import Channel
@@ -117,7 +118,9 @@ class Dispatch:
         for key in served.busy:
             self._rest(key, BUSY_SECONDS)
         for row_id, key, said in served.unprepared:
-            self._prepare(row_id, key, said)
+            self._prepare(key, self._fetch(row_id, key, said))
+        for key, code in served.uncounted.items():
+            self._prepare(key, self._answering.count(key, code))
         for key, answered in served.done.items():
             pause = self._flood.spend(f"{key[0]}:{key[1]}") if answered else 0.0
             if pause > 0:
@@ -146,24 +149,28 @@ class Dispatch:
                 log.exception("sweep failed")
             await asyncio.sleep(SWEEP_SECONDS)
 
-    # -- pictures ----------------------------------------------------------------------------------------------------
+    # -- preparing ---------------------------------------------------------------------------------------------------
 
-    def _prepare(self, row_id: int, key: Key, said: Incoming) -> None:
-        """Fetch pictures outside any transaction; this chat waits for them, the others do not."""
+    def _prepare(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
+        """Do what an answer needs outside any transaction; this chat waits for it, the others do not."""
         self._hold(key)
-        task = asyncio.create_task(self._fetch(row_id, key, said))
+        task = asyncio.create_task(self._prepared(key, work))
         self._preparing.add(task)
         task.add_done_callback(self._preparing.discard)
 
-    async def _fetch(self, row_id: int, key: Key, said: Incoming) -> None:
+    async def _prepared(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._answering.meet(key, said)
-            attachments = await self._pictures.take(self._channels[key[0]], key, said.attachments)
-            self._answering.prepared[key] = row_id, replace(said, attachments=attachments)
+            await work
         except Exception as error:  # noqa: BLE001 part of the boundary: counted like any other failure
             await self._failed(key, error)
             return
         self._wake_up(key)
+
+    async def _fetch(self, row_id: int, key: Key, said: Incoming) -> None:
+        """Pictures."""
+        await self._answering.meet(key, said)
+        attachments = await self._pictures.take(self._channels[key[0]], key, said.attachments)
+        self._answering.prepared[key] = row_id, replace(said, attachments=attachments)
 
     # -- failing -----------------------------------------------------------------------------------------------------
 

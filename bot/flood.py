@@ -36,12 +36,13 @@ class Flood:
             self._to_warn.add(who)
         return (1.0 - level) / self._rate
 
-    def first_warning(self, who: str) -> bool:
-        """Whether this chat is to be told now that it has to wait; true once."""
-        if who in self._to_warn:
-            self._to_warn.remove(who)
-            return True
-        return False
+    def is_to_warn(self, who: str) -> bool:
+        """Whether this chat is to be told now that it has to wait, and has not been ``warned`` yet."""
+        return who in self._to_warn
+
+    def warned(self, who: str) -> None:
+        """What was to be told is told for good: the transaction has been committed."""
+        self._to_warn.discard(who)
 
     def _tidy(self, now: float) -> None:
         full = [who for who, (level, at) in self._buckets.items() if level + (now - at) * self._rate >= self._burst]

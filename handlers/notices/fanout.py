@@ -42,7 +42,10 @@ async def fan_out(unit: Unit, shelf: Shelf, now: datetime, queued_channels: froz
 async def _write(
     unit: Unit, shelf: Shelf, now: datetime, notice: Notice, people: Addressed, *, queued: frozenset[str]
 ) -> None:
-    told = {language: _told(shelf, notice, language) for language in {person[3] for person in people}}
+    told = {}
+    for language in {person[3] for person in people}:
+        await shelf.texts.warm(language)
+        told[language] = _told(shelf, notice, language)
     rows = [
         {"notice_id": notice.id, "person_id": person, "chat_id": chat, "channel": channel}
         for person, chat, channel, _ in people

@@ -23,13 +23,15 @@ class Stopped:
 def test_the_burst_is_free_then_each_message_waits_and_one_warning_is_due() -> None:
     flood = Flood(3, 1.0, clock := Stopped())
     assert [flood.spend("a") for _ in range(2)] == [0.0, 0.0]
-    assert not flood.first_warning("a")
+    assert not flood.is_to_warn("a")
     assert flood.spend("a") == 1.0
-    assert flood.first_warning("a")
-    assert not flood.first_warning("a")
+    assert flood.is_to_warn("a")
+    assert flood.is_to_warn("a")  # the transaction in which it was told was undone
+    flood.warned("a")
+    assert not flood.is_to_warn("a")
     clock.at += 1.0
     assert flood.spend("a") == 1.0
-    assert not flood.first_warning("a")
+    assert not flood.is_to_warn("a")
 
 
 def test_others_are_not_slowed_down() -> None:
