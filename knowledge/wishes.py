@@ -19,7 +19,14 @@ _THEREFORE = re.compile(r"(?:所以|因此|\bso\b)[\s，,]*", re.IGNORECASE)
 _SINCE = re.compile(
     r"(?:因为|因為|由于|由於|(?:主要)?(?:原因|理由)(?:是|(?=[：:]))|because|since)[\s：:]*", re.IGNORECASE
 )
-_COURTESY = re.compile(r"(?:谢谢|多谢|拜托|麻烦|辛苦|thanks|thank you)\w{0,4}\W*", re.IGNORECASE)
+_POLITE = r"谢谢|多谢|感谢|拜托|麻烦|辛苦|劳驾|劳烦|有劳|费心|打扰"
+_COURTESY = re.compile(
+    rf"(?:(?:非常|十分|真是)?(?:{_POLITE})|(?:thanks|thank you|many thanks|please|cheers)\b)"
+    rf"(?:{_POLITE}|大家|各位|[你您]们?|社区|物业|居委会|书记|主任|领导|师傅|同志|支持|理解|关心|配合|[的啦了啊哦呀哈]"
+    r"|\W|\b(?:very|so|much|a|lot|in|advance|all|everyone|everybody)\b)*",
+    re.IGNORECASE,
+)
+"""Thanks and nothing else: 麻烦您了 is, 麻烦修下灯 asks for something."""
 _REASON = re.compile(
     r"因为|由于|(?:主要)?原因|理由|主要是|毕竟|为了|以便|以免|免得|省得|这样|不然|否则|要不然|方便|便于|让|好让"
     r"|(?:because|since|so that|otherwise|it is|it's|there is|there's|there are|this|that way|we have no)\b",
@@ -31,7 +38,7 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _DEED = re.compile(
-    r"(?:再|还|并|也|同时|顺便|另外|以及|然后|和|或者|\band\b|\bor\b)"
+    r"(?:麻烦|拜托|劳驾|辛苦)(?![得死了])|(?:再|还|并|也|同时|顺便|另外|以及|然后|和|或者|\band\b|\bor\b)"
     r"|(?:在.{1,12})?(?:多|加|增|装|安装|换|建|设|把|将|修|种|放|办|请|给|搞|弄|改|添|腾|划|铺|安排|组织|统一|定期|禁止|不要)",
     re.IGNORECASE,
 )
@@ -39,7 +46,7 @@ _DEED = re.compile(
 _TROUBLE = re.compile(
     r"太|没(?:有|地|法|处|人|光|灯|个|路)|不(?:够|方便|便|安全|好|了|到|见|清|卫生|得不|起|足)|方便|有利|安全|危险|隐患"
     r"|总(?:是|有|被)|老是|老被|经常|常常|容易|难|怕|看不|摔|滑(?![梯板道])|绊|吵|乱|挤|脏|臭|坏|黑(?!板)|暗|堵"
-    r"|(?:很|特别|非常|好)(?:远|少|多|高|陡|窄|久)|只有|受益|有好处|等得|要歇"
+    r"|(?:很|特别|非常|好)(?:远|少|多|高|陡|窄|久|累)|(?:辛苦|麻烦|累|费劲)(?:得很|得要命|死了)|只有|受益|有好处|等得|要歇"
     r"|\b(?:too|dark|no|not|cannot|can't|dangerous|unsafe|safer|hard|difficult|need|tired|far|fall|fell|nowhere)\b",
     re.IGNORECASE,
 )

@@ -31,10 +31,30 @@ OPENERS = ("我建议", "建议", "我提议", "我有个建议", "我的建议�
         ("建议箱坏了", "建议箱坏了", ""),
         ("Hire a gardener", "Hire a gardener", ""),
         ("我建议", "", ""),
+        ("我建议在青松苑一区3栋装路灯，麻烦修台阶，晚上太黑", "在青松苑一区3栋装路灯，麻烦修台阶", "晚上太黑"),
+        ("晚上太黑，麻烦修台阶", "麻烦修台阶", "晚上太黑"),
+        ("拜托装路灯", "拜托装路灯", ""),
+        ("麻烦修下灯", "麻烦修下灯", ""),
+        ("我建议麻烦修路灯", "麻烦修路灯", ""),
+        ("装路灯，辛苦得很", "装路灯", "辛苦得很"),
+        ("麻烦得很，装个灯", "装个灯", "麻烦得很"),
+        ("please fix the lamp", "please fix the lamp", ""),
     ],
 )
 def test_wish_and_reason_are_told_apart(words: str, what: str, why: str) -> None:
     assert wish(words, OPENERS) == (what, why)
+
+
+@pytest.mark.parametrize(
+    "courtesy",
+    [
+        "谢谢", "谢谢大家", "麻烦您了", "辛苦了！", "拜托了", "拜托拜托", "非常感谢", "多谢各位，辛苦了", "謝謝你們的支持", "thanks", "Thank you very much!",
+        "thanks a lot", "please",
+    ],
+)  # fmt: skip
+def test_courtesies_are_no_part_of_a_wish(courtesy: str) -> None:
+    assert wish(f"我建议装路灯，{courtesy}", OPENERS) == ("装路灯", "")
+    assert wish(f"我建议装路灯，晚上太黑，{courtesy}", OPENERS) == ("装路灯", "晚上太黑")
 
 
 @given(st.text(alphabet="我建议装灯太黑因为所以方便老人，。, .so", max_size=40))
