@@ -1,6 +1,7 @@
 """Chinese numerals as people write them in addresses: 十八 is 18, 二十一 is 21, 五零一 and 五〇一 are 501."""
 
 import re
+import unicodedata
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1, "○": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -19,14 +20,26 @@ def to_arabic(text: str) -> str:
 
 
 _ORDINAL = re.compile(
-    rf"[(（]?(?:我?选择?|第|要)?\s*([0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})\s*(?:个|项|条|颗|星)*[)）]?(?:吧|的)?[.。、]?"
+    rf"\(?(?:我?[选選][择擇]?|第|要)?\s*([0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})\s*(?:[个個号號项項条條颗顆星])*\)?[吧的]?[.。、]?"
 )
+_KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3]")
+_TEN = {"🔟": "10"}
+
+
+def typed(text: str) -> str:
+    """Numbers as keyboards offer them in plain digits: １, ①, ❶, ⑴, 1️⃣ are 1 (⑴ keeps its brackets)."""
+    return unicodedata.normalize("NFKC", "".join(_TEN.get(one, _digit(one)) for one in _KEYCAP.sub("", text)))
 
 
 def ordinal(text: str) -> int | None:
-    """The number somebody chose by: 2, 2., (2), 二, 第二个, 选2, 五颗星; None for anything else."""
-    found = _ORDINAL.fullmatch(text.strip())
+    """The number somebody chose by: 2, 2., (2), ②, 二, 2号, 第二个, 选2, 五颗星; None for anything else."""
+    found = _ORDINAL.fullmatch(typed(text).strip())
     return int(to_arabic(found[1])) if found else None
+
+
+def _digit(char: str) -> str:
+    """A digit with something around it that has no plain spelling (❶), else the character."""
+    return str(int(unicodedata.numeric(char))) if "\u2776" <= char <= "\u2793" else char
 
 
 def _with_units(text: str) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from knowledge.numerals import ordinal
+from knowledge.numerals import ordinal, typed
 
 _APART: Final = re.compile(r"[\s,，、。;；+和]+|还有|以及")
 _PART_OF_LABEL: Final = 2
@@ -17,6 +17,8 @@ def picked(text: str, labels: Sequence[str]) -> list[int]:
     """The positions of what was typed, from 0; empty when any of it cannot be understood."""
     words = text.strip().lower()
     names = [label.lower() for label in labels]
+    if not _one(words, names):
+        words = typed(words)
     found: list[int] = []
     for part in [words] if _one(words, names) else filter(None, _APART.split(words)):
         these = _one(part, names) or _digits(part, len(names))

@@ -49,7 +49,7 @@ class Place(Base):
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
         near, bare = _near(ctx, answers), re.sub(r"[\W_]+", "", words)
-        if bare.isdecimal() or (number := ordinal(bare)) is not None:
+        if bare.isdecimal() or ((number := ordinal(bare)) is not None and bare[-1] not in "号號"):  # 18号 is a house
             return self._number(ctx, bare if bare.isdecimal() else str(number), near)
         if self.vague and words and not ctx.shelf.gazetteer.locate(words):
             if answers.get(MISREAD):

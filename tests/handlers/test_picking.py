@@ -16,6 +16,7 @@ SKILLS = ["陪伴老人", "搬运", "维修", "教学", "医护", "巡逻", "清
     [
         ("2", [1]), ("2 5", [1, 4]), ("2、5", [1, 4]), ("2,5", [1, 4]), ("2，5，2", [1, 4]), ("25", [1, 4]), ("10", [9]), ("二 五", [1, 4]),
         ("第二个", [1]), ("搬运", [1]), ("搬运、维修", [1, 2]), ("陪伴", [0]), ("我会搬运", [1]), ("搬运和驾驶", [1, 8]),
+        ("２", [1]), ("②⑤", [1, 4]), ("2️⃣ 5️⃣", [1, 4]), ("选2号", [1]), ("1号和3号", [0, 2]), ("２，５", [1, 4]),
         ("12", [0, 1]), ("99", []), ("2 99", []), ("22", []), ("唱歌", []), ("", []), ("0", []),
     ],
 )  # fmt: skip
@@ -25,7 +26,11 @@ def test_numbers_and_labels_one_or_several(typed: str, expected: list[int]) -> N
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [("3", 3), ("3.", 3), ("(3)", 3), ("三", 3), ("第三个", 3), ("选3", 3), ("五颗星", 5), ("十一", 11), ("3栋", None), ("", None), ("三天", None)],
+    [
+        ("3", 3), ("3.", 3), ("(3)", 3), ("三", 3), ("第三个", 3), ("选3", 3), ("五颗星", 5), ("十一", 11), ("３", 3), ("①", 1), ("2️⃣", 2),
+        ("选2号", 2), ("2号", 2), ("第2个", 2), ("选二", 2), ("選二", 2), ("第二個", 2), ("（２）", 2), ("❷", 2), ("❿", 10), ("🔟", 10), ("⒉", 2),
+        ("㈡", 2), ("⑪", 11), ("3栋", None), ("3号楼", None), ("", None), ("三天", None), ("号", None), ("🙂", None),
+    ],
 )  # fmt: skip
 def test_a_number_somebody_chose_by(typed: str, expected: int | None) -> None:
     assert ordinal(typed) == expected
@@ -75,3 +80,11 @@ async def test_a_question_misread_twice_offers_a_person_and_a_way_out(town: Town
     assert (await town.sees("li"))[-2:] == ["找人工", "取消"]
     await town.says("li", "1")
     assert "找人工" not in await town.sees("li")
+
+
+@pytest.mark.parametrize("typed", ["２", "②", "2️⃣", "选2号", "2号", "第2个", "选二"])
+async def test_a_number_is_understood_however_it_is_typed(town: Town, typed: str) -> None:
+    await town.moves_in("li")
+    await town.says("li", "当志愿者")
+    await town.says("li", typed)
+    assert (await town.chat("li")).answers["volunteer_skills"] == ["carrying"]
