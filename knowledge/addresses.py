@@ -29,15 +29,17 @@ _ROOM = rf"{_FLOOR}(?P<room>[0-9]{{3,4}}|[{DIGIT_CHARS}]{{3,4}})"
 _ROOM_END = r"(?:室|房间|房|号房|号室|户)?(?![0-9]|[元块米岁天个年人])"
 _UNIT = rf"(?P<unit>[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}}|[A-Za-z])(?:单元|單元|门洞|号门|门(?={_GAP}[0-9]{{3}}))"
 
+_APART = rf"(?<!(?<![万统唯])[{NUMERAL_CHARS}])(?<![万统唯](?=一))"
+"""No numeral goes on here, nor begins with what ends a word: 万一3栋, 统一三栋."""
 _BUILDING = re.compile(
-    rf"(?<![0-9A-Za-z{NUMERAL_CHARS}月#.\-])(?P<building>[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERAL_CHARS}]{{1,5}})"
+    rf"(?<![0-9A-Za-z月#.\-]){_APART}(?P<building>[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERAL_CHARS}]{{1,5}})"
     rf"(?P<kind>[号號]?[栋棟幢]|[号號][楼樓]|#[楼樓]|座|#(?=[0-9]{{1,2}}单元|{_GAP}[0-9]{{3,4}}(?![0-9])))"
     rf"(?:{_GAP}{_UNIT})?(?:{_GAP}{_ROOM}{_ROOM_END})?"
 )
 _DASHED = re.compile(
     r"(?<![0-9A-Za-z\-/.])(?P<building>[1-9][0-9]{0,2})-(?P<unit>[1-9]|1[0-2])-(?P<room>[0-9]{3,4})(?![0-9\-/.])"
 )
-_UNIT_FIRST = re.compile(rf"(?<![0-9A-Za-z{NUMERAL_CHARS}]){_UNIT}(?:{_GAP}{_ROOM}{_ROOM_END})?")
+_UNIT_FIRST = re.compile(rf"(?<![0-9A-Za-z]){_APART}{_UNIT}(?:{_GAP}{_ROOM}{_ROOM_END})?")
 _ROOM_ALONE = re.compile(r"(?<![0-9\-])(?P<room>[0-9]{3,4})(?:室|房间)")
 _ENGLISH = re.compile(
     r"\b(?:building|block|bldg\.?)\s*(?:no\.?\s*)?#?(?P<building>[0-9]{1,4}|[a-z])\b(?:\s*,?\s*unit\s*(?P<unit>[0-9]{1,2})\b)?",
