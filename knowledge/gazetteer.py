@@ -1,7 +1,7 @@
 """Which areas a text speaks of: a building by its number, an estate, a community or a landmark by its name."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import ahocorasick
 
@@ -27,6 +27,11 @@ class Gazetteer:
         for place in catalogue.places.values():
             self._name(catalogue.areas[place.area], (place.name, *place.aliases))
         self._automaton: ahocorasick.Automaton = compile_words(self._names)
+
+    @property
+    def names(self) -> Collection[str]:
+        """What estates, communities, landmarks and places are called, normalised."""
+        return self._names.keys()
 
     def locate(self, text: str) -> list[Area]:
         """The areas a text may mean, likeliest first; empty if it names none.

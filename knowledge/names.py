@@ -1,4 +1,4 @@
-"""People's names as they stand before a place: 王秀英住, 张大爷家, 老李. What only begins like one (方便, 周末) is none.
+"""People's names as they stand before a place or behind a door: 王秀英住, 张大爷家, 老李; 方便 and 桂花园 are none.
 
 Surnames are the commonest in use, in simplified characters, without those that are mostly other words (成, 路, 单, 管).
 """
@@ -15,19 +15,37 @@ _TWO: Final = ("欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "皇�
 _SURNAME: Final = f"(?:{'|'.join(_TWO)}|[{_ONE}])"
 _GIVEN: Final = "(?![住家楼栋幢座号单元层门的人户队])[\u4e00-\u9fff]"
 _GIVEN_PLAINLY: Final = "(?![住家楼栋幢座号单元层门的人户队不了太很多少没有是在就都也还要会能到上下])[\u4e00-\u9fff]"
-_ORDINARY: Final = (
-    "高速 高度 高级 高中 高校 高等 高于 高大 高温 高层 高低 高声 高压 高档 高空 高峰 高处 高楼 高龄 高铁 高音 高点 "
-    "高墙 周围 周期 周边 周年 周末 周岁 周到 周一 周二 周三 周四 周五 周六 周日 周转 黄色 黄土 黄昏 黄线 黄金 胡乱 "
-    "胡同 林带 林地 林荫 林木 何况 何时 何处 何必 何人 何种 马上 马路 马桶 郑重 谢谢 于是 于此 程序 程度 许多 许可 "
-    "许久 曾经 余下 夏天 夏季 钟头 钟表 田地 田园 任务 任何 任期 任意 任由 范围 方面 方法 方式 方向 方案 方便 方才 "
-    "方砖 石头 石板 石子 石墩 石块 石材 石凳 石桌 石阶 石柱 金属 金额 金钱 陆续 陆地 白天 白色 白蚁 白日 康复 毛病 "
-    "毛坯 江边 江面 史料 顾客 顾及 顾虑 龙头 万一 万元 万户 万人 雷电 雷雨 汤水 易燃 易爆 易滑 易碎 易于 常年 常常 "
-    "常见 常用 常住 常规 常开 常亮 武术 武警 文化 文明 文件 文体 文艺 文字 文娱 施工 施行 洪水 洪涝 安全 安装 安排 "
-    "安静 安心 安置 安放 安保 安防 安上 安在 安个 安一 安两 安几 颜色 严重 严格 严禁 严查 严管 温度 温暖 温水 温馨 "
-    "季节 季度 章程 申请 申报 申办 尤其 毕竟 毕业 焦急 柳树 齐全 齐心 梅花 莫名 庄稼 辛苦 祝愿 关于 关键 关注 关心 "
-    "关闭 关门 关上 关照 关爱 关掉 关灯 关电 关水 苗圃 费用 费力 费时 费电 纪念 童车 凌晨 牛奶 杜绝 陈旧 张贴 孔洞 "
-    "钱款 杨树 桂花 兰花 代表 代替 代办 付款 付费"
-).replace(" ", "|")
+_GIVEN_LAST: Final = (
+    "(?!天天|老是|总是|半夜|晚上|每[天晚]|[经常]常|一直|同意|赞成|反对|建议|[把被和与跟打吵抽漏装修占说让给放养总们你我他她它这那])"
+    f"{_GIVEN_PLAINLY}"
+)
+_ORDINARY_WORDS: Final = (
+    "高速度级中校等于大温层低声压档空峰处楼龄铁音点墙兴考手出效呼涨产粱新位亢端程地分职贵额一检台官价频跟管抛 "
+    "周围期边年末岁到一二三四五六日转刊长身全 黄色土昏线金河沙豆纸牌瓜牛灯 胡乱同须闹说扯来 林带地荫木区业子 "
+    "何况时处必人种以等不在故事尝苦者 马上路桶蹄头车场口虎达 郑重州 谢谢绝 于是此情 程序度 许多可久愿诺 曾经是 "
+    "余下地额震热 夏天季日令 钟头表声点 田地园径间 任务何期意由免职命教 范围本例 方面法式向案便才砖针言程位形块 "
+    "石头板子墩块材凳桌阶柱油化桥窟器碑壁灰料雕棉匠膏缝库 金属额钱融牌牙丝台色箔元针蛇桂地科都 陆续地 "
+    "白天色蚁日衣人嫩果纸带夜酒菜骨灰墙 康复 毛病坯笔皮巾毯孩 江边面南陵苏湖西北东岸道段湾底 史料 顾客及虑 "
+    "龙头门泉井舟骨湖光袍 万一元户人科达象吨亩历年家辆物里般 雷电雨击声 汤水 易燃爆滑碎于拉 "
+    "常年常见用住规开亮务委设有绿数人识驻州态来去看 武术警汉器装力官 文化明件体艺字娱献物集科教凭坛盲库本 "
+    "施工行展加肥救 洪水涝流 安全装排静心置放保防上在个一两几徽慰稳葬顿息歇 颜色料面 "
+    "严重格禁查管肃厉峻密谨寒守整惩酷加控防 温度暖水馨和带柔差州饱室泉 季节度风 章程鱼 申请报办诉 尤其为 毕竟业 "
+    "焦急点虑躁味 柳树絮 齐全心名刷 梅花雨园 莫名非大不 庄稼严重 辛苦 祝愿福大 "
+    "关于键注心闭门上照爱掉灯电水系节联头税切口押外内 苗圃族 费用力时电 纪念录律要委检 童车年话装鞋 凌晨乱 "
+    "牛奶肉车筋皮逼 杜绝鹃 陈旧列设述 张贴罗开嘴 孔洞隙 钱款币包 杨树絮 桂花 兰花州 代表替办码理价谢数号为 "
+    "付款费出给清 叶片子 唐代突 宋代 屈服辱 庞大 徐州徐 欧洲盟元 沈阳 秦皇 罗马列 芦花苇 苏州联打醒 萧条 "
+    "董事 赖以着在 邢台 陶器瓷 麦田地子 丁字香 戴着 汪汪 熊孩 黎明 乔木装 霍乱 孙女 甄别 鲁莽 "
+    "段落 "
+)
+"""What a surname begins besides names: 高度, 高级, 周围; a surname is followed by all it goes together with."""
+_ORDINARY: Final = "|".join(f"{words[0]}[{words[1:]}]" for words in _ORDINARY_WORDS.split())
+_NO_PLACE: Final = (
+    "(?<![苑园村路街巷弄桥湾府郡墅厦寓镇乡区院坊墙边旁站店场厂庙寺庄])"
+    "(?<![华豪雅名]庭)(?<![新花科达]城)(?<![龙金东西南北]湖)"
+)
+"""Stands behind a name: 桂花园, 师范新村, 麦田路, 万达城 are none."""
+_NO_ROAD: Final = f"(?!{_SURNAME}[\u4e00-\u9fff]{{0,2}}?(?:[苑村街巷弄桥镇]|花园|路(?![过口上边])))"
+"""Stands before one."""
 
 _TITLE: Final = (
     "(?:家|阿姨|大[爷妈娘叔伯姐哥婶]|奶奶|爷爷|[外婆]婆|叔叔|伯[伯父母]|老师|师傅|先生|女士"
@@ -38,6 +56,17 @@ _BEGINS: Final = "(?:(?<![\u4e00-\u9fff])|(?<=[给帮叫找问请和与跟为让
 """Where a bare name may begin: not in the middle of another word."""
 
 
+_PINYIN: Final = (
+    "Wang|Li|Zhang|Liu|Chen|Yang|Zhao|Huang|Zhou|Wu|Xu|Sun|Hu|Zhu|Gao|Lin|Guo|Ma|Luo|Liang|Song|Zheng|Xie|Han|Tang|Feng|Dong"
+    "|Xiao|Cheng|Cao|Yuan|Deng|Fu|Shen|Zeng|Peng|Lu|Su|Jiang|Cai|Jia|Ding|Wei|Xue|Ye|Yan|Yu|Pan|Du|Dai|Xia|Zhong|Tian|Ren|Fan"
+    "|Fang|Shi|Yao|Tan|Liao|Zou|Xiong|Jin|Hao|Kong|Bai|Cui|Kang|Mao|Qiu|Qin|Gu|Hou|Shao|Meng|Wan|Duan|Qian"
+)
+_ENGLISH: Final = (
+    "(?:\\b(?:Mrs?|Ms|Miss|Dr|Uncle|Aunt(?:y|ie)?|Grand(?:ma|pa)|Old)\\.? [A-Z][a-z]+(?: [A-Z][a-z]+)?"
+    f"|\\b(?!The |Building |Block |Unit )[A-Z][a-z]+ [A-Z][a-z]+|\\b(?:{_PINYIN})\\b)"
+)
+
+
 def names_before(door: str, address: str) -> re.Pattern[str]:
     """A pattern for the names right before what the patterns ``door`` and ``address`` match, in simplified characters.
 
@@ -46,13 +75,39 @@ def names_before(door: str, address: str) -> re.Pattern[str]:
     also = r"(?:[和、与跟及]\*\*){0,5}"
     titled = (
         f"(?!{_ORDINARY})[老小]?{_SURNAME}(?:{_GIVEN}){{0,2}}?"
-        f"(?={_TITLE}(?:[的家里人住在着是，,、：:（( ]{{0,4}}{door}|{_LIVES}{address}))"
+        f"{_NO_PLACE}(?={_TITLE}(?:[的家里人住在着是，,、：:（( ]{{0,4}}{door}|{_LIVES}{address}))"
     )
     living = (
-        f"(?:(?!(?:{_ORDINARY}){_LIVES}){_SURNAME}(?:{_GIVEN}){{1,2}}?|[老小]{_SURNAME})(?={also}{_LIVES}{address})"
+        f"(?:(?!(?:{_ORDINARY}){_LIVES}){_SURNAME}(?:{_GIVEN}){{1,2}}?{_NO_PLACE}|[老小]{_SURNAME})"
+        f"(?={also}{_LIVES}{address})"
     )
     beside = (
-        f"{_BEGINS}(?!{_ORDINARY})(?:{_SURNAME}(?:{_GIVEN_PLAINLY}){{1,2}}?|[老小]{_SURNAME})"
+        f"{_BEGINS}(?!{_ORDINARY})(?:{_SURNAME}(?:{_GIVEN_PLAINLY}){{1,2}}?{_NO_PLACE}(?<![来去修查装帮找看管扫])|[老小]{_SURNAME})"
         f"(?={also}[，,、：:（( ]?[在是]?{door})"
     )
-    return re.compile(f"{titled}|{living}|{beside}")
+    english = f"{_ENGLISH}(?=,? ?\\(?(?:who )?(?:(?:lives?|living|is|stays) )?(?:in |at |of |from )?{door})"
+    return re.compile(f"{titled}|{living}|{beside}|{english}")
+
+
+_ROLE: Final = "户主|业主|房主|主人|住户|租户|租客|房东|老人|邻居"
+_LINK: Final = f"(?:[的、:( “]|{_ROLE}|住(?:的|着|了)?|是|名?叫(?:做|个)?|姓|有?一?[位个]|有|里|家|\\*\\*{_TITLE}?[和、与跟及]){{0,5}}+"
+_WHOLE: Final = "(?=[^\u4e00-\u9fff]|$|[在住家的总老天半每打养吵抽也和与跟]|同意|反对|经常)"
+"""What may follow a name that stands behind a comma."""
+_CALLED: Final = (
+    f"(?!.{{0,2}}(?:{_ROLE}|独居|空巢|高龄|孤寡))(?:(?![大全自住有在我你他这那每各几请整老])[\u4e00-\u9fff]){{1,3}}?"
+    "(?=奶奶|爷爷|大爷|大妈|阿姨|叔叔|先生|女士|师傅|老师)"
+)
+BARE: Final = (
+    f"(?:(?!{_ORDINARY}){_NO_ROAD}{_SURNAME}(?:{_GIVEN_PLAINLY}(?:{_GIVEN_LAST})?|(?={_TITLE}))"
+    f"|[老小](?!{_ORDINARY}){_SURNAME})"
+)
+"""Somebody's name without anything beside it, in simplified characters."""
+
+
+def names_behind(door: str) -> re.Pattern[str]:
+    """A pattern for the names right behind what the pattern ``door`` matches; the group ``kept`` is no part of them.
+
+    Whoever is named behind a door lives there: in doubt it is a name, behind a comma only where nothing goes on.
+    """
+    name = f"{_CALLED}|{BARE}|(?<=叫)[\u4e00-\u9fff]{{2,3}}(?=[^\u4e00-\u9fff]|$)|(?<=姓)[\u4e00-\u9fff]|{_ENGLISH}"
+    return re.compile(f"(?P<kept>{door}(?P<comma>,(?! ?(?:{_ROLE})))?,?{_LINK})(?:{name})(?(comma){_WHOLE})")

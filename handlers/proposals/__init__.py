@@ -9,9 +9,9 @@ from handlers.context import Context
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
 from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE, says_what
+from handlers.proposals.public import public
 from handlers.texts import plain
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
-from knowledge.discretion import discreet
 from storage.models import Proposal
 
 topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER], keeps=views.kept, forget=actions.forget)
@@ -39,7 +39,7 @@ async def sign(ctx: Context, said: Incoming) -> Answer:
     """附议; whoever has not consented yet is asked first, since the name is kept with the proposal."""
     proposal = await actions.to_sign(ctx, argument(said))
     if ctx.person.consented_at is None:
-        return await ctx.start(COSIGN, ref=proposal.ref, what=discreet(proposal.what))
+        return await ctx.start(COSIGN, ref=proposal.ref, what=public(ctx, proposal.what))
     return await actions.cosign(ctx, proposal.ref)
 
 

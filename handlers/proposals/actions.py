@@ -11,8 +11,7 @@ from handlers.duty import above, area_of, desk_of
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Reply, choice, reply
 from handlers.proposals import views
-from handlers.proposals.public import title
-from knowledge.discretion import discreet
+from handlers.proposals.public import public, title
 from knowledge.grams import pairs
 from knowledge.words import normalise
 from storage.models import Proposal
@@ -58,7 +57,7 @@ async def cosign(ctx: Context, ref: str) -> Reply:
     proposal = await to_sign(ctx, ref, lock=True)
     if not await ctx.unit.proposals.cosign(proposal, ctx.person.id, ctx.now):
         raise Refusal("proposals.signed_before", ref=proposal.ref, count=proposal.signatures)
-    return reply("proposals.signed", ref=proposal.ref, what=title(proposal), count=proposal.signatures)
+    return reply("proposals.signed", ref=proposal.ref, what=title(ctx, proposal), count=proposal.signatures)
 
 
 async def to_decide(ctx: Context, ref: str, *, lock: bool = False) -> Proposal:
@@ -108,7 +107,11 @@ async def forget(ctx: Context) -> None:
     for ref in [one.ref for one in await ctx.unit.proposals.by_author(ctx.person.id)]:
         proposal = await _found(ctx, ref, lock=True)
         if proposal.state in ("adopted", "merged"):
-            proposal.what, proposal.why, proposal.place = discreet(proposal.what), "", ctx.full_name(proposal.area_code)
+            proposal.what, proposal.why, proposal.place = (
+                public(ctx, proposal.what),
+                "",
+                ctx.full_name(proposal.area_code),
+            )
             continue
         if proposal.state == "open":
             await _withdraw(ctx, proposal)
@@ -138,7 +141,7 @@ async def _close(ctx: Context, proposal: Proposal, state: str, words: str) -> Re
     proposal.state, proposal.answer = state, words
     await ctx.audit(f"proposal.{state}", proposal.ref, **({"into": words} if state == "merged" else {}))
     for chat in listeners:
-        ctx.tell(chat, reply(f"proposals.heard.{state}", ref=proposal.ref, what=title(proposal), words=words))
+        ctx.tell(chat, reply(f"proposals.heard.{state}", ref=proposal.ref, what=title(ctx, proposal), words=words))
     return reply(f"proposals.done.{state}", ref=proposal.ref, words=words, count=len(listeners))
 
 

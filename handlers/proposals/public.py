@@ -11,15 +11,20 @@ Told = tuple[object, object]
 """(what, where) of a proposal, for a sentence."""
 
 
+def public(ctx: Context, words: str) -> str:
+    """The words as everybody may read them; what places are called is nobody's name."""
+    return discreet(words, ctx.shelf.gazetteer.names)
+
+
 async def told(ctx: Context, proposal: Proposal, most: int = 1000) -> Told:
     """What and where, in full for the author and for whoever decides, for everybody else the discreet words and the building."""
     if not proposal.what:
         return say("proposals.gone"), ctx.full_name(proposal.area_code)
     if proposal.author_id == ctx.person.id or await ctx.may("proposal.decide", proposal.area):
         return proposal.what[:most], proposal.place[:most]
-    return discreet(proposal.what)[:most], ctx.full_name(proposal.area_code)
+    return public(ctx, proposal.what)[:most], ctx.full_name(proposal.area_code)
 
 
-def title(proposal: Proposal) -> Say | str:
+def title(ctx: Context, proposal: Proposal) -> Say | str:
     """The beginning of the discreet words, to recognise a proposal by."""
-    return discreet(proposal.what)[:60] or say("proposals.gone")
+    return public(ctx, proposal.what)[:60] or say("proposals.gone")
