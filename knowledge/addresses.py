@@ -26,11 +26,11 @@ class Address:
 _GAP = r"[ ,，、的\-]?"
 _FLOOR = rf"(?:(?:[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})[层楼]{_GAP})?"
 _ROOM = rf"{_FLOOR}(?P<room>[0-9]{{3,4}}|[{DIGIT_CHARS}]{{3,4}})"
-_ROOM_END = r"(?:室|房间|房|号房|号室|户)?(?![0-9]|[元块米岁天个年人])"
+_ROOM_END = r"(?:室|房间|房(?![东主])|号房|号室|户(?!主))?(?![0-9]|[元块米岁天个年人])"
 _UNIT = rf"(?P<unit>[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}}|[A-Za-z])(?:单元|單元|门洞|号门|门(?={_GAP}[0-9]{{3}}))"
 
-_APART = rf"(?<!(?<![万统唯])[{NUMERAL_CHARS}])(?<![万统唯](?=一))"
-"""No numeral goes on here, nor begins with what ends a word: 万一3栋, 统一三栋."""
+_APART = rf"(?<!(?<![万统唯周拜])(?<!星期)[{NUMERAL_CHARS}])(?<![万统唯](?=一))(?<![周拜])(?<!星期)"
+"""No numeral goes on here, nor begins with what ends a word: 万一3栋, 统一三栋, 周三3栋."""
 _BUILDING = re.compile(
     rf"(?<![0-9A-Za-z月#.\-]){_APART}(?P<building>[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERAL_CHARS}]{{1,5}})"
     rf"(?P<kind>[号號]?[栋棟幢]|[号號][楼樓]|#[楼樓]|座|#(?=[0-9]{{1,2}}单元|{_GAP}[0-9]{{3,4}}(?![0-9])))"
