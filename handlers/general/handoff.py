@@ -116,8 +116,7 @@ async def close_one(ctx: Context, ref: str) -> Answer:
         raise NotFound(ref[:12])
     if handoff.state == "closed":
         raise Refusal("human.closed_before", ref=handoff.ref)
-    await _end(ctx, handoff)
-    return Reply((say("human.ended"),), (choice("words.menu_button", "menu"),))
+    return await _ended_here(ctx, handoff)
 
 
 async def close(ctx: Context) -> Answer:
@@ -126,8 +125,7 @@ async def close(ctx: Context) -> Answer:
     if handoff is None:
         ctx.chat.handoff_id = None
         return Reply((say("human.none"),))
-    await _end(ctx, handoff)
-    return Reply((say("human.ended"),), (choice("words.menu_button", "menu"),))
+    return await _ended_here(ctx, handoff)
 
 
 async def relay(ctx: Context, said: Incoming) -> Answer:
@@ -159,7 +157,8 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     first = [] if from_staff else danger.first(ctx, said)  # nobody waits for a person to read it
     if not reached:
         return [*first, Reply((say("human.unreachable"),), (_end_button(handoff),))]
-    return [*first, *(Reply((say(one.problem),)) for one in said.attachments if one.problem)]
+    passed = [Reply((say("human.passed", ref=handoff.ref),), (_end_button(handoff),))] if from_staff else []
+    return [*first, *(Reply((say(one.problem),)) for one in said.attachments if one.problem), *passed]
 
 
 async def give_back(ctx: Context, handoff: Handoff) -> None:
@@ -184,6 +183,17 @@ async def _open_handoff(ctx: Context) -> Handoff | None:
     return found if found is not None and found.state != "closed" else None
 
 
+async def _ended_here(ctx: Context, handoff: Handoff) -> Reply:
+    """End it, and say so to the speaker."""
+    await _end(ctx, handoff)
+    return Reply((_over(handoff, ctx.chat.id),), (choice("words.menu_button", "menu"),))
+
+
+def _over(handoff: Handoff, chat_id: int) -> Say:
+    """That it ended, as each side is told: to the resident the bot is back."""
+    return say("human.ended_staff", ref=handoff.ref) if chat_id == handoff.staff_chat_id else say("human.ended")
+
+
 async def _end(ctx: Context, handoff: Handoff) -> None:
     """Both sides are told, and a form that was left open asks its question again."""
     handoff.state, handoff.last_at = "closed", ctx.now
@@ -193,7 +203,7 @@ async def _end(ctx: Context, handoff: Handoff) -> None:
             continue
         chat.handoff_id = None
         if chat.id != ctx.chat.id:
-            ctx.tell(chat, Reply((say("human.ended"),)))
+            ctx.tell(chat, Reply((_over(handoff, chat.id),)))
             theirs = replace(ctx, chat=chat, _duties=None)
             if standing.current(theirs) is not None:
                 ctx.tell(chat, await engine.ask(theirs))
