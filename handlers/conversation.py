@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine, standing
 from handlers.form.world import keep_caption
+from handlers.menu import entry_typed
 from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.texts import plain
 from handlers.topic import Answer
@@ -23,6 +24,8 @@ from knowledge.numerals import ordinal
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
+LABEL = 40
+"""Characters up to which words may be a label of the menu."""
 _WEIGHTY = {"case.solved": "case.see"}
 """Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
@@ -124,8 +127,18 @@ async def _global(ctx: Context, said: Incoming) -> Answer:
     if said.kind is Kind.COMMAND:
         handler = ctx.shelf.registry.find("command", said.command)
         return await handler(ctx, said) if handler else await _call(ctx, "command", "menu", said)
+    if said.kind is not Kind.TEXT:
+        return None
     handler = ctx.shelf.registry.phrased(plain(said.text))
-    return await handler(ctx, said) if handler and said.kind is Kind.TEXT else None
+    if handler and (answer := await handler(ctx, said)) is not None:
+        return answer
+    return await _of_menu(ctx, said)
+
+
+async def _of_menu(ctx: Context, said: Incoming) -> Answer:
+    """A typed label of the speaker's own menu does what its button does, where no free words are asked for."""
+    token = "" if len(said.text) > LABEL or standing.wants_words(ctx) else await entry_typed(ctx, said.text)
+    return await _pressed(ctx, replace(said, kind=Kind.PRESS, press=token, text="")) if token else None
 
 
 async def _opened(ctx: Context, said: Incoming) -> Answer:

@@ -9,7 +9,8 @@ from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.form import engine, standing
 from handlers.general import handoff, identity, invites, understood
-from handlers.general.offered import at_place, menu_of, wordless
+from handlers.general.offered import at_place, wordless
+from handlers.menu import menu_of
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.permissions import ACTIONS
 from handlers.texts import LANGUAGES

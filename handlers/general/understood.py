@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from handlers import kept
 from handlers.context import Context
 from handlers.general import talk
-from handlers.general.offered import RESIDENTS, at_place, menu_of, wordless
+from handlers.general.offered import at_place, wordless
+from handlers.menu import RESIDENTS, menu_of
 from handlers.messages import Choice, Incoming, Location, Reply, choice, say
 from handlers.pictures import refusals
 from handlers.topic import Answer, argument

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from handlers.context import Context
 from handlers.errors import Refusal
+from handlers.form import standing
 from handlers.messages import Incoming, Kind, choice
 from handlers.permissions import DESK, GRID
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
@@ -57,6 +58,12 @@ async def post(ctx: Context, said: Incoming) -> Answer:
 async def listed(ctx: Context, said: Incoming) -> Answer:
     """Staff see the tasks of their areas with who comes; volunteers those of their community."""
     return await tasks.listed(ctx)
+
+
+@topic.on(phrase("volunteers.task_words"))
+async def listed_said(ctx: Context, said: Incoming) -> Answer:
+    """任务, typed; None where the open question takes any words."""
+    return None if standing.wants_words(ctx) else await tasks.listed(ctx)
 
 
 @topic.on(press("task.more"))
