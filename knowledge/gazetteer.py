@@ -13,6 +13,10 @@ from knowledge.words import LONGEST, normalise
 
 _PART = re.compile(r"(?<=..)(?:[东西南北中]|[一二三四五六七八九十]|[0-9]){1,2}[区期]$")
 """What tells the parts of one estate apart: 河湾花园 is both 河湾花园东区 and 河湾花园西区."""
+_AROUND = re.compile(
+    r"不是|不对|错了|弄错|应该|就是|是|我们?家?|说的|住在|住|在|的|那边|这边|小区|里面?|[呢啊吧了]|(?:it is|it s|no|in|at|the)\b|[\W_]+"
+)
+"""What may stand beside a name and adds nothing: 不是，是水岸人家."""
 
 
 class Gazetteer:
@@ -22,6 +26,7 @@ class Gazetteer:
         self._catalogue = catalogue
         self._numbers: dict[str, list[Area]] = {}
         self._names: dict[str, list[Area]] = {}
+        self._titles: set[str] = set()
         for area in catalogue.areas.values():
             self._add(area)
         for place in catalogue.places.values():
@@ -36,19 +41,54 @@ class Gazetteer:
     def locate(self, text: str) -> list[Area]:
         """The areas a text may mean, likeliest first; empty if it names none.
 
-        Buildings named by number, narrowed to the estates and landmarks named beside them. When these do not agree (no
-        such building there), the buildings and then what was named, so that somebody has to say which is meant; without
-        a building the estates and landmarks themselves, the smallest area first.
+        Buildings named by number, narrowed to the estates and landmarks named beside them. An estate that has no such
+        building stays itself (see ``lacking``). When only a landmark does not agree, the buildings and then where it
+        stands, so that somebody has to say which is meant; without a building the estates and landmarks themselves, the
+        smallest area first.
         """
-        named = self._named(normalise(text[:LONGEST]))
+        plain = normalise(text[:LONGEST])
+        named = self._named(plain)
         buildings = list(self._buildings(addresses(text)))
         inside = [building for building in buildings if self._is_in(building, named)]
-        return inside or [*buildings, *sorted(named, key=self._depth, reverse=True)]
+        titled = self._named(plain, by_title=True) if buildings and not inside else []
+        return inside or [
+            *(() if titled else buildings),
+            *sorted(titled or named, key=self._depth, reverse=True),
+        ]
+
+    def lacking(self, text: str) -> str:
+        """The number of the first building a text names, where the estates named beside it are known to have none such."""
+        number = next((one.building for one in addresses(text) if one.building), "")
+        titled = self._named(normalise(text[:LONGEST]), by_title=True) if number else []
+        return number if titled and all(self.has(number, area) is False for area in titled) else ""
+
+    def has(self, number: str, area: Area) -> bool | None:
+        """Whether a building of this number stands in an area; None where none of its buildings are known."""
+        if any(self._is_in(building, [area]) for building in self._numbers.get(number, ())):
+            return True
+        known = any(self._is_in(building, [area]) for several in self._numbers.values() for building in several)
+        return False if known else None
+
+    def is_bare(self, text: str) -> bool:
+        """Whether a building is named by its number alone, with no estate and no landmark beside it."""
+        return any(one.building for one in addresses(text)) and not self._named(normalise(text[:LONGEST]))
+
+    def only_names(self, text: str) -> bool:
+        """Whether there is an estate's name in the text and nothing else that matters: 不是，是水岸人家3栋."""
+        rest = normalise(text[:LONGEST])
+        spans = [span for span in longest(occurrences(self._automaton, rest)) if span.word in self._titles]
+        for start, end in sorted(((span.start, span.end) for span in spans), reverse=True):
+            rest = f"{rest[:start]},{rest[end:]}"
+        for one in reversed(addresses(rest)):
+            rest = rest[: one.start] + rest[one.end :]
+        return bool(spans) and not _AROUND.sub("", rest)
 
     def _add(self, area: Area) -> None:
         names = (area.name, *area.aliases)
         if area.kind != "building":
-            self._name(area, (*names, _PART.sub("", area.name)))
+            titles = (*names, _PART.sub("", area.name))
+            self._titles.update(map(normalise, titles))
+            self._name(area, titles)
             return
         for name in names:
             found = addresses(name)
@@ -63,9 +103,11 @@ class Gazetteer:
             if area not in areas:
                 areas.append(area)
 
-    def _named(self, text: str) -> list[Area]:
-        spans = longest(occurrences(self._automaton, text))
-        return list(dict.fromkeys(area for span in spans for area in self._names[span.word]))
+    def _named(self, plain: str, *, by_title: bool = False) -> list[Area]:
+        """The areas a normalised text names, each once; ``by_title`` only by their own names, and not by landmarks."""
+        spans = longest(occurrences(self._automaton, plain))
+        words = [span.word for span in spans if not by_title or span.word in self._titles]
+        return list(dict.fromkeys(area for word in words for area in self._names[word]))
 
     def _buildings(self, found: Iterable[Address]) -> Iterator[Area]:
         seen: set[str] = set()

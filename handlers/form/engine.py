@@ -13,7 +13,7 @@ from typing import Any, Final
 from handlers import kept
 from handlers.context import Context
 from handlers.errors import Refusal
-from handlers.form import changing, consent
+from handlers.form import assuming, changing, consent
 from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
 from handlers.form.picking import picked
 from handlers.form.standing import close, current, put_aside
@@ -48,6 +48,7 @@ async def ask(ctx: Context) -> Reply:
         if about is not None:
             ctx.chat.answers = {**ctx.chat.answers, "_told": True}
             asked = replace(asked, lines=(about, *asked.lines))
+    asked = replace(asked, lines=(*assuming.note(ctx), *asked.lines))
     if changing.is_on(ctx):
         asked = replace(asked, choices=(*asked.choices, choice("form.keep", "keep")))
     elif step.optional and not ctx.chat.answers.get(step.key):
@@ -86,6 +87,8 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         return await _change(ctx, form, said.press[3:])
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)
+    if not said.press and not changing.is_on(ctx) and (meant := assuming.corrected(ctx, said.text)) is not None:
+        return await _correct(ctx, form, replace(said, text=meant[1], attachments=()), meant[0])
     skipped = said.press == "skip" or (not said.attachments and ctx.shelf.texts.hears("words.skip", said.text))
     nothing_new = skipped and not ctx.chat.answers.get(step.key)
     if changing.is_on(ctx) and (said.press == "keep" or nothing_new):
@@ -102,6 +105,19 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         asked = await ask(ctx)
         return replace(asked, lines=(read.note, *asked.lines)) if read.note else asked
     return await _advance(ctx, form, step, read.value)
+
+
+async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer:
+    """The place that was taken to be meant is another one: read what was said with the estate's name, and go on."""
+    others = {name: value for name, value in ctx.chat.answers.items() if name != key}
+    read = await form.step(key).read(ctx, said, others)
+    if isinstance(read, Problem):
+        ctx.chat.answers, ctx.chat.step = others, key
+        ctx.chat.revision += 1
+        return await _again(ctx, read)
+    ctx.chat.answers = {**others, key: read.value}
+    asked = await ask(ctx)
+    return replace(asked, lines=(say("form.place_corrected", place=read.value["text"]), *asked.lines))
 
 
 async def _hear_what_to_change(ctx: Context, form: Form, said: Incoming) -> Answer:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
 
+from handlers.choices import asked
 from handlers.context import Context
+from handlers.form import assuming
 from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
-from handlers.messages import Choice, Incoming, Reply, choice, say
+from handlers.messages import Choice, Incoming, Reply, Say, choice, say
 from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
 from knowledge.addresses import addresses, is_address
@@ -34,18 +36,20 @@ class Place(Base):
         """The question; the place told by a door poster is offered first, then the estates named already."""
         preset, near = ctx.chat.preset.get("text"), _near(ctx, answers)
         offered = (choice("form.here", "preset", place=preset),) if preset else ()
-        asked = say("form.place_within", place=_common(ctx, near)) if near else say(self.question)
-        return Reply((asked,), (*offered, *_named(ctx, near)))
+        question = say("form.place_within", place=_common(ctx, near)) if near else say(self.question)
+        if near and (number := str(answers.get(LACKS, ""))):
+            question = _lacking(ctx, near, number)
+        return Reply((question,), (*offered, *_named(ctx, near)))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """Read a pin, a choice or words."""
         if said.location is not None:
             return self._pin(ctx, said.location.lat, said.location.lon)
-        if said.press == "preset" and ctx.chat.preset.get("area"):
-            return Read({key: ctx.chat.preset.get(key) for key in ("area", "text", "lat", "lon")})
-        if said.press.startswith("area."):
-            return self._chosen(ctx, said.press[5:], str(ctx.chat.preset.get("said", "")))
+        if (read := self._pressed(ctx, said.press, answers)) is not None:
+            return read
         words = said.text.strip()[:200]
+        if (read := self._offered(ctx, words, answers)) is not None:
+            return read
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
         near, bare = _near(ctx, answers), re.sub(r"[\W_]+", "", words)
@@ -59,6 +63,26 @@ class Place(Base):
         if not bare:
             return Problem(say("form.place_please"), whole=True)
         return _roughly(ctx, near) if _says_nothing(ctx, words) else self._words(ctx, words, near)
+
+    def _pressed(self, ctx: Context, press: str, answers: Answers) -> Read | Problem | None:
+        if press == "preset" and ctx.chat.preset.get("area"):
+            return Read({key: ctx.chat.preset.get(key) for key in ("area", "text", "lat", "lon")})
+        if press.startswith("area."):
+            return self._chosen(ctx, press[5:], str(ctx.chat.preset.get("said", "")))
+        return _freely(ctx, "", _near(ctx, answers)) if press == "elsewhere" else None
+
+    def _offered(self, ctx: Context, words: str, answers: Answers) -> Read | Problem | None:
+        """Words about the places that were offered: yes to the only one, none of them, or the name of an estate."""
+        hears = ctx.shelf.texts.hears
+        said = str(ctx.chat.preset.get("said", "")) if answers.get(MISREAD) else ""
+        only = _only_offer(ctx)
+        if only and hears("words.yes", words):
+            return self._chosen(ctx, only, said)
+        if said and any(hears(key, words) for key in ("words.skip", "words.unknown", "words.elsewhere")):
+            return _freely(ctx, "", [ctx.catalogue.areas[only]] if only else _near(ctx, answers))
+        if said and not addresses(words) and ctx.shelf.gazetteer.only_names(words):
+            return self._words(ctx, words + (assuming.address_in(said) or said), ())
+        return None
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
         if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
@@ -80,11 +104,23 @@ class Place(Base):
         return Problem(say("form.which_place", place=digits), _named(ctx, found))
 
     def _words(self, ctx: Context, words: str, near: Sequence[Area]) -> Read | Problem:
-        located = ctx.shelf.gazetteer.locate(words)
-        found = _inside(ctx, located, near) or [*located, *near]
-        if len(found) == 1:
-            return Read({"area": found[0].code, "text": _told(ctx, found[0].code, words), "lat": None, "lon": None})
+        gazetteer = ctx.shelf.gazetteer
+        located = gazetteer.locate(words)
+        bare = gazetteer.is_bare(words)
+        number = _missing(ctx, words, near) if bare else gazetteer.lacking(words)
+        found = _inside(ctx, located, near) or (list(near) if number and bare else [*located, *near])
+        if bare and not near:
+            found = assuming.own(ctx, found) or assuming.nearest_first(ctx, found)
+        if len(found) == 1 and not number:
+            told = _told(ctx, found[0].code, words)
+            assumed = {} if near else assuming.mark(ctx, found[0], words)
+            return Read({"area": found[0].code, "text": told, "lat": None, "lon": None, **assumed})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
+        if number:
+            return Problem(_lacking(ctx, found, number), _named(ctx, found[:6]))
+        if bare and found:
+            elsewhere = choice("form.elsewhere", "elsewhere")
+            return Problem(say("form.which_estate", place=words), (*_named(ctx, found[:6]), elsewhere))
         offered = found[:6] or _communities(ctx)
         return Problem(say("form.which_place" if found else "form.which_community", place=words), _named(ctx, offered))
 
@@ -118,6 +154,24 @@ def _near(ctx: Context, answers: Answers) -> list[Area]:
 def _inside(ctx: Context, found: Sequence[Area], near: Sequence[Area]) -> list[Area]:
     """Those of the found areas that lie in one of the areas named before."""
     return [area for area in found if any(one in near for one in ctx.catalogue.lineage(area.code))]
+
+
+def _missing(ctx: Context, words: str, near: Sequence[Area]) -> str:
+    """The number of the building in the words that stands in none of the estates named before, as far as is known."""
+    number = next((one.building for one in addresses(words) if one.building), "")
+    lacks = number and near and all(ctx.shelf.gazetteer.has(number, area) is False for area in near)
+    return number if lacks else ""
+
+
+def _lacking(ctx: Context, areas: Sequence[Area], number: str) -> Say:
+    key = "form.no_building" if len(areas) == 1 else "form.no_building_in"
+    return say(key, place=_common(ctx, areas), number=number)
+
+
+def _only_offer(ctx: Context) -> str:
+    """The code of the area offered last, where it was the only one; else ""."""
+    codes = [one.token.partition(":area.")[2] for one in asked(ctx.chat) if ":area." in one.token]
+    return codes[0] if len(codes) == 1 and codes[0] in ctx.catalogue.areas else ""
 
 
 def _common(ctx: Context, areas: Sequence[Area]) -> str:
@@ -177,16 +231,21 @@ def _told(ctx: Context, code: str, words: str) -> str:
     if not words or words in name:
         return name
     found = next(iter(addresses(words)), None)
-    if found and is_address(words) and ctx.catalogue.areas[code].kind == "building":
+    named = ctx.shelf.gazetteer.only_names(words)
+    if found and (named or is_address(words)) and ctx.catalogue.areas[code].kind == "building":
         texts, language = ctx.shelf.texts, ctx.person.language
         unit = texts.word(language, "form.door.unit", unit=found.unit) if found.unit else ""
         return name + unit + (texts.word(language, "form.door.room", room=found.room) if found.room else "")
+    if named and (address := assuming.address_in(words)):
+        return name + address
     last = ctx.catalogue.areas[code].name
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 
 
 NEAR: Final = "_near"
 """Under which the codes of estates named already stand among the answers."""
+LACKS: Final = "_lacks"
+"""Under which the number of a building stands that was named with them and that they do not have."""
 CAPTIONS: Final = "captions"
 """Under which the words written under pictures stand among the answers."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import Context
-from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text
+from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
 from handlers.form.steps import Answers
-from handlers.form.world import CAPTIONS, NEAR, named_estates, names_another
+from handlers.form.world import CAPTIONS, LACKS, NEAR, named_estates, names_another
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.topic import Answer
@@ -63,10 +63,11 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     if words and answers.get("report_place", _FROM_WORDS).get("from_words"):
         places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1 and places[0].kind == "building":
-            found["report_place"] = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
+            where = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
+            found["report_place"] = where | assuming.mark(ctx, places[0], words)
         elif "report_place" in answers and names_another(ctx, answers["report_place"], places):
             found["report_place"] = None
-        found[NEAR] = named_estates(ctx, words)
+        found |= {NEAR: named_estates(ctx, words), LACKS: ctx.shelf.gazetteer.lacking(words)}
     return found
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from knowledge.catalogue import Catalogue
-from knowledge.gazetteer import locate
+from knowledge.gazetteer import Gazetteer, locate
 from knowledge.places import distance, inside, nearest, nearest_area
 
 
@@ -47,8 +47,25 @@ def test_a_point_falls_to_the_nearest_area(small: Catalogue) -> None:
         ("东门菜场旁边", ["S1-C1-G1"]),
         ("青松苑一区，青松社区", ["S1-C1-G1", "S1-C1"]),
         ("99栋", []),
+        ("青松苑一区12栋", ["S1-C1-G1"]),
         ("灯坏了", []),
     ],
 )
 def test_areas_named_in_a_text_are_located(small: Catalogue, text: str, codes: list[str]) -> None:
     assert [area.code for area in locate(text, small)] == codes
+
+
+def test_an_estate_that_has_no_such_building_is_known_to_lack_it(small: Catalogue) -> None:
+    gazetteer = Gazetteer(small)
+    assert gazetteer.lacking("青松苑一区99栋") == "99"
+    assert gazetteer.lacking("河湾里3栋") == gazetteer.lacking("99栋") == gazetteer.lacking("河湾里2单元") == ""
+
+
+def test_an_estate_alone_is_told_from_words_that_say_more(small: Catalogue) -> None:
+    gazetteer = Gazetteer(small)
+    assert gazetteer.only_names("不是，是河湾里")
+    assert gazetteer.only_names("河湾里3栋2单元")
+    assert not gazetteer.only_names("河湾里的灯坏了")
+    assert not gazetteer.only_names("3栋")
+    assert gazetteer.is_bare("3栋2单元")
+    assert not gazetteer.is_bare("河湾里3栋")
