@@ -6,7 +6,7 @@ What was pushed while a form's question is open stands before that question's ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.models import Chat
 
@@ -37,16 +37,43 @@ def push(chat: Chat, shown: Iterable[Shown]) -> None:
     chat.choices = [*([one.label, one.token, _PUSHED] for one in shown), *own]
 
 
+def use(chat: Chat, token: str) -> None:
+    """One was taken: no number or label means it, or those it stood beside, any more."""
+    for group in (pushed(chat), asked(chat)):
+        if any(one.token == token for one in group):
+            chat.choices = [row for row in _rows(chat) if Shown(*row[:2]) not in group]
+
+
+def end_form(chat: Chat) -> None:
+    """No form is open: its questions' choices are gone with it."""
+    if any(row[1].startswith("f:") for row in _rows(chat)):
+        chat.choices = [row for row in _rows(chat) if not row[1].startswith("f:")]
+
+
 def pushed(chat: Chat) -> list[Shown]:
     """What was pushed since the last question, to be chosen from."""
-    return [Shown(*row[:2]) for row in chat.choices if len(row) > 2]
+    return [Shown(*row[:2]) for row in _rows(chat) if len(row) > 2]
 
 
 def asked(chat: Chat) -> list[Shown]:
     """The choices of the last question itself."""
-    return [Shown(*row[:2]) for row in chat.choices if len(row) == 2]
+    return [Shown(*row[:2]) for row in _rows(chat) if len(row) == 2]
 
 
 def every(chat: Chat) -> list[Shown]:
     """Both, the pushed ones first."""
-    return [Shown(*row[:2]) for row in chat.choices]
+    return [Shown(*row[:2]) for row in _rows(chat)]
+
+
+def _rows(chat: Chat) -> list[Any]:
+    """What is kept, without what another release may have written in a way that is not known here."""
+    return [row for row in chat.choices if _is_known(row)]
+
+
+def _is_known(row: object) -> bool:
+    return (
+        isinstance(row, list)
+        and len(row) in (2, 3)
+        and all(isinstance(part, str) for part in row[:2])
+        and row[2:] in ([], [_PUSHED])
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import danger, numbers
+from handlers import choices, danger, numbers
 from handlers.choices import Shown, asked, every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
@@ -45,6 +45,9 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
         replies = [stale.reply if standing.current(ctx) else _way_on(ctx, stale.reply)]
     if replies and asked is not None and standing.position(ctx) == asked and not standing.is_question(ctx, replies[-1]):
         replies.append(await engine.ask(ctx))  # something else was done in the middle of a form, which goes on
+    choices.use(ctx.chat, ctx.pressed)
+    if standing.current(ctx) is None:
+        choices.end_form(ctx.chat)
     if cut and replies:
         replies[0] = _with_line(replies[0], say("common.cut", limit=ctx.rules.text_limit))
     return replies
@@ -153,14 +156,17 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
     if name in ("none", "unsure", "report") and (invited := _invited(ctx)):
-        return await _call(ctx, "press", "case.add", replace(said, press=invited))
+        added = await _call(ctx, "press", "case.add", replace(said, press=invited))
+        if added is not None:
+            ctx.pressed = invited
+            return added
     if name not in ("none", "unsure"):
         ctx.chat.misses = 0
     return await _call(ctx, "intent", name, said)
 
 
 def _invited(ctx: Context) -> str:
-    """The button under 要补充什么吗, where that was asked last: what is said next are the words to add."""
+    """The button under 要补充什么吗, where that was asked last: what is said next may be the words to add, once."""
     tokens = [one.token for one in every(ctx.chat)]
     return tokens[0] if len(tokens) == 1 and tokens[0].startswith("case.add:") else ""
 

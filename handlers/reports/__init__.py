@@ -105,10 +105,10 @@ async def leave_phone(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("case.add"))
 async def add_words(ctx: Context, said: Incoming) -> Answer:
-    """Add words to one of my reports: those that were said, or else by asking for them."""
-    if said.text:
-        return await resident.supplement(ctx, {"case": argument(said), "supplement": said.text})
+    """Add words to one of my reports: those said to 要补充什么吗 (None when they are something else), or else ask for them."""
     case = await resident.own(ctx, argument(said))
+    if said.text:
+        return await resident.invited(ctx, case, said.text)
     return await ctx.start(forms.SUPPLEMENT, case=case.ref)
 
 

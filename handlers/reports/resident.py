@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from handlers.casework import (
     Handed,
@@ -24,11 +24,14 @@ from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.topic import Answer
 from handlers.worktime import told
+from knowledge.numerals import ordinal
 from knowledge.references import references
 from storage.models import Case
 
 RIVAL = 0.75
 """From this share of the best category's score on, the second best is asked about."""
+_SMALL: Final = ("thanks", "hello", "fine", "bye")
+"""Small talk that adds nothing to a report."""
 
 
 def reference_in(text: str) -> str:
@@ -248,6 +251,30 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Remember the resident's number."""
     ctx.person.phone = answers["phone"]
     return Reply((say("phone.kept"),))
+
+
+async def invited(ctx: Context, case: Case, words: str) -> Answer:
+    """What somebody says to 要补充什么吗: words to add, or nothing to add; None for small talk and a report of its own."""
+    hears = ctx.shelf.texts.hears
+    if any(hears(key, words) for key in ("words.skip", "words.no", "words.yes")):
+        return Reply((say("supplement.nothing", ref=case.ref),))
+    empty = ordinal(words) is not None or not any(sign.isalnum() for sign in words)
+    if empty or any(hears(f"talk.heard.{one}", words) for one in _SMALL) or _is_another(ctx, case, words):
+        return None
+    return await supplement(ctx, {"case": case.ref, "supplement": words})
+
+
+def _is_another(ctx: Context, case: Case, words: str) -> bool:
+    """Whether words report something else than this case: surely of another kind, or at another place."""
+    meant, known = ctx.shelf.understander.understand(words), ctx.catalogue
+    if meant.intent != "report":
+        return False
+    here = {area.code for area in known.lineage(case.area_code)}
+    places = ctx.shelf.gazetteer.locate(words)
+    near = [one for one in places if one.code in here or case.area_code in [up.code for up in known.lineage(one.code)]]
+    kinds = [kind for kind, _ in likely_categories(ctx, words)]
+    of_another_kind = meant.sure and case.subject in known.categories and case.subject not in kinds
+    return of_another_kind or (bool(places) and not near)
 
 
 async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
