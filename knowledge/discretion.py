@@ -154,12 +154,13 @@ def _without_doors(text: str) -> str:
         begin = _HERE + (_building(words, flat[one.start : end], one) + _MARK if hidden else words)
         text = text[: one.start] + begin + text[end:]
         last = one.start
-    return _replaced(text, _numbered, _DOOR, lambda found: _HERE + HIDDEN + _MARK)
+    return _replaced(text, lambda words: _numbered(_simple(words)), _DOOR, lambda found: _HERE + HIDDEN + _MARK)
 
 
 def _without_names(text: str, places: Collection[str]) -> str:
     """The marked text without marks and without the names beside the doors."""
-    said = [name for name in places if name in _simple(text)]
+    simple = _simple(text)
+    said = [name for name in places if name in simple]
     for pattern in (_BEHIND, _BEFORE):
         while (hidden := _replaced(text, _simple, pattern, lambda found: _unless_place(found, said))) != text:
             text = hidden  # one of several names a round
