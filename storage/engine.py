@@ -82,11 +82,12 @@ class Database:
             self._writer = self._sqlite(1, "BEGIN IMMEDIATE", durable, query_only=False)
             self._reader = self._sqlite(4, "BEGIN", durable, query_only=True)
         else:
-            self._writer = self._reader = create_async_engine(
+            self._writer = create_async_engine(
                 self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True,
                 json_serializer=_dumps, json_deserializer=orjson.loads,
                 connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"idle_in_transaction_session_timeout": "60000"}},
             )  # fmt: skip
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
     async def writing(self, *, wake: bool = True) -> AsyncIterator[Unit]:
@@ -109,7 +110,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:
-        """A consistent look that writes nothing; never waits for a writer."""
+        """A consistent look that writes nothing: all of it as of one moment. Never waits for a writer."""
         async with self._unit(self._reader) as unit:
             yield unit
 

@@ -100,6 +100,20 @@ async def test_the_audit_trail_goes_after_its_time_and_what_is_left_still_verifi
         assert await unit.audit.broken_at() is None
 
 
+async def test_a_look_at_the_trail_while_lines_come_and_go_finds_it_whole(db: Database) -> None:
+    for at in (OLD, OLD, START):
+        async with db.writing() as unit:
+            unit.audit.add(at, None, "case.read", "R2222")
+    async with db.reading() as look:
+        assert await look.audit.broken_at() is None
+        await tidied(db)
+        async with db.writing() as unit:
+            unit.audit.add(START, None, "case.read", "R3333")
+        assert (await look.audit.broken_at(), await look.audit.count()) == (None, 3)
+    async with db.reading() as look:
+        assert (await look.audit.broken_at(), await look.audit.count()) == (None, 2)
+
+
 async def test_a_notices_figures_stay_when_its_messages_go(db: Database) -> None:
     fates = ["sent", "sent", "dead", "expired", "cancelled", "queued", ""]
     async with db.writing() as unit:
