@@ -49,7 +49,7 @@ async def file_case(
     for media in await ctx.unit.media.of(photos):
         if media.chat_id == ctx.chat.id:
             media.case_id, media.event_id = case.id, event.id
-    if ctx.person.area_code is None and not ctx.person.quiet:
+    if ctx.person.area_code is None and not ctx.person.quiet and ctx.person.consented_at is not None:
         ctx.person.area_code = area.code
     await hand_on(ctx, case, photos=tuple(photos))
     return case

@@ -25,7 +25,13 @@ def number(ctx: Context, danger: Emergency) -> Say:
     return say("emergency.first", name=name, phone=danger.phone)
 
 
+def advice(ctx: Context, danger: Emergency) -> tuple[Say, ...]:
+    """What to do and not to do until help comes, where that is known."""
+    words = (danger.advice_en if ctx.person.language == "en" else "") or danger.advice
+    return (say("emergency.advice", words=words),) if words else ()
+
+
 def first(ctx: Context, said: Incoming) -> list[Reply]:
     """The number to call, to stand before whatever else is answered; nothing where no danger is told of."""
     danger = found(ctx, said)
-    return [Reply((number(ctx, danger),), card=True)] if danger else []
+    return [Reply((number(ctx, danger), *advice(ctx, danger)), card=True)] if danger else []

@@ -26,6 +26,8 @@ class Asked:
 
     words: str = ""
     photos: tuple[int, ...] = ()
+    ref: str = ""
+    """The case that came of it already."""
 
 
 def remember(ctx: Context, said: Incoming) -> str:
@@ -42,7 +44,14 @@ def remember(ctx: Context, said: Incoming) -> str:
 def recall(ctx: Context, key: str) -> Asked:
     """What that question was about; empty when it is too old or was never asked."""
     found = _asked(ctx).get(key)
-    return Asked(str(found["words"]), tuple(found["photos"])) if found else Asked()
+    return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", ""))) if found else Asked()
+
+
+def settle(ctx: Context, key: str, ref: str) -> None:
+    """Note which case came of a question's words, so that its button pressed again makes no second one."""
+    asked = _asked(ctx)
+    if key in asked:
+        _put(ctx, asked={**asked, key: {**asked[key], "ref": ref}})
 
 
 def add_photos(ctx: Context, said: Incoming) -> tuple[int, tuple[Say, ...]]:

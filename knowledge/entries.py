@@ -162,12 +162,17 @@ class IntentCues:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """A danger to life: the number to call first and the words that tell of it. ``name_en``: "" where it has none."""
+    """A danger to life: the number to call first and the words that tell of it. ``name_en``: "" where it has none.
+
+    ``advice``: what to do and not to do until help comes, in one sentence.
+    """
 
     id: str
     name: str
     name_en: str
     phone: str
+    advice: str
+    advice_en: str
     alone: tuple[str, ...]
     words: tuple[str, ...]
     joints: tuple[str, ...]

@@ -12,11 +12,11 @@ from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import forms, resident, spoken, staff
+from handlers.reports import forms, resident, spoken, staff, urgent
 from handlers.topic import Answer, Topic, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case
 
-topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT])
+topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT, urgent.TELL])
 
 
 @topic.on(command("report"), phrase("report.words"), press("menu.report"), press("report.begin"))
@@ -58,7 +58,7 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
         return Reply((danger.number(ctx, found),), (choice("menu.human", "human", style="primary"),), card=True)
     number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     return Reply(
-        (number, *refusals(said), say("emergency.then")),
+        (number, *(danger.advice(ctx, found) if found else ()), *refusals(said), say("emergency.then")),
         (choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")),
         card=True,
     )
@@ -66,10 +66,14 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("emergency.tell"))
 async def tell_grid(ctx: Context, said: Incoming) -> Answer:
-    """Report the emergency to the grid as well, above all queues."""
-    asked = kept.recall(ctx, argument(said))
-    category = forms.danger_category(ctx, asked.words)
-    return await _start(ctx, asked, report_category=category, report_urgency="critical")
+    """Report the emergency to the grid as well, above all queues: at once, or as soon as it is told where."""
+    question = argument(said)
+    asked = kept.recall(ctx, question)
+    if asked.ref:
+        return await resident.tell_progress(ctx, await resident.own(ctx, asked.ref))
+    photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
+    words = {"report_words": asked.words} if asked.words else {}
+    return await ctx.start(urgent.TELL, **words, report_photos=photos, question=question)
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))

@@ -16,6 +16,8 @@ from knowledge.addresses import is_address
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 _FROM_WORDS = {"from_words": True}
+_LIKELY = 0.5
+"""The score from which a category is taken to be that of a danger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
     return [*named, ("other", say("report.other"))]
 
 
-def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+def infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     """What the words already tell: the category when it is certain (or nothing comes near), the building, or the estate.
 
     A place that was read from the words gives way to the one that changed words name, or, where that has to be asked, goes.
@@ -72,15 +74,15 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def danger_category(ctx: Context, words: str) -> str:
-    """The category where life is in danger: the likeliest when it is that danger itself, or private; else none.
+    """The category where life is in danger: the likeliest when it is pressing and hardly doubted, or private; else none.
 
     Nothing is asked then, and what is private never goes the ordinary way (domain.md §9).
     """
-    danger = ctx.shelf.understander.understand(words).emergency
-    likeliest = next((entry for entry, _ in resident.likely_categories(ctx, words)), "")
+    meant = [one for one in ctx.shelf.understander.understand(words).alternatives if one.intent == "report"]
+    likeliest, score = next(((one.entry_id or "", one.score) for one in meant if one.entry_id), ("", 0.0))
     category = ctx.catalogue.categories.get(likeliest)
-    fits = category is not None and (category.private or (danger is not None and danger.id == category.id))
-    return likeliest if fits else ""
+    pressing = category is not None and category.urgency != "normal" and score >= _LIKELY
+    return likeliest if category is not None and (category.private or pressing) else ""
 
 
 def _critical(ctx: Context, answers: Answers) -> bool:
@@ -95,10 +97,10 @@ def _critical(ctx: Context, answers: Answers) -> bool:
 async def _file(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Open the case, as urgent as the words are when they are handed in."""
     urgency = {"report_urgency": "critical"} if _critical(ctx, answers) else {}
-    return await resident.submit(ctx, {**answers, **urgency, "report_words": _words(answers)})
+    return await resident.submit(ctx, {**answers, **urgency, "report_words": all_words(answers)})
 
 
-def _words(answers: Answers) -> str:
+def all_words(answers: Answers) -> str:
     """The resident's words, and those written under pictures, a line each."""
     return "\n".join((answers["report_words"], *answers.get(CAPTIONS, ())))
 
@@ -119,7 +121,7 @@ def _summary(ctx: Context, answers: Answers) -> Reply:
             *critical,
             say("report.sum_head", name=category.label if category else say("report.other")),
             say("report.sum_place", place=answers["report_place"]["text"]),
-            say("report.sum_words", words=_words(answers)),
+            say("report.sum_words", words=all_words(answers)),
             say("report.sum_photos", count=len(answers.get("report_photos") or [])),
         )
     )
@@ -129,7 +131,7 @@ REPORT = Form(
     "report",
     version=1,
     done=_file,
-    infer=_infer,
+    infer=infer,
     follow={"report_words": ("report_category",)},
     voices=True,
     about=_about,
@@ -187,6 +189,9 @@ SUPPLEMENT = Form(
     "supplement",
     version=1,
     done=resident.supplement,
-    steps=(Text(key="supplement", question="supplement.ask", spoken=True),),
+    steps=(
+        Text(key="supplement", question="supplement.ask", spoken=True, optional=True),
+        Photos(key="supplement_photos", question="report.ask_photos", when=lambda answers: False),
+    ),
     voices=True,
 )

@@ -82,6 +82,11 @@ def refuse_private(ctx: Context, category: str) -> None:
 async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Open the case and give the number and the promised time."""
     await refuse_if_too_many(ctx)
+    return filed(ctx, await open_case(ctx, answers))
+
+
+async def open_case(ctx: Context, answers: dict[str, Any]) -> Case:
+    """Open the case of a report, with what was said into the microphone."""
     refuse_private(ctx, str(answers.get("report_category", "")))
     category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
     known: dict[str, Any] = {"subject": "other", "title": answers["report_words"][:20]}
@@ -101,7 +106,7 @@ async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
         ctx, kind="report", words=answers["report_words"], place=answers["report_place"], photos=photos, **known
     )
     await pass_voices(ctx, case, answers.get("voices", ()))
-    return filed(ctx, case)
+    return case
 
 
 async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
@@ -184,7 +189,7 @@ async def reopen_confirmed(ctx: Context, ref: str) -> Answer:
     return await _reopen(ctx, case, "unsolved")
 
 
-async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "") -> Reply:
+async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photos: tuple[int, ...] = ()) -> Reply:
     """Back to whoever handled it, or beyond the limit up to the sub-district. The stars given before no longer count."""
     why_not = _closed_for_good(ctx, case)
     if why_not is not None:
@@ -193,7 +198,8 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "") -> Re
     case.reopened += 1
     case.state, case.outcome = "reopened", ""
     await record(ctx, case, "reopen", verdict=verdict, stars=stars)
-    told = await _bring_back(ctx, case, _added(case, words) if words else await _back(ctx, case, verdict))
+    shown = _added(case, words, photos) if words else await _back(ctx, case, verdict)
+    told = await _bring_back(ctx, case, shown)
     return Reply((_reopened(ctx, case, told),), (choice("case.add", f"case.add:{case.ref}"),))
 
 
@@ -279,32 +285,39 @@ def _is_another(ctx: Context, case: Case, words: str) -> bool:
 
 async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Words added to a case reach whoever handles it; those added to a finished one reopen it, like 没解决."""
-    case, words = await own(ctx, str(answers["case"]), lock=True), str(answers["supplement"])
-    await record(ctx, case, "add", words)
-    told = await _supplemented(ctx, case, words)
+    case, words = await own(ctx, str(answers["case"]), lock=True), str(answers.get("supplement") or "")
+    photos = tuple(answers.get("supplement_photos") or ())
+    if not words and not photos and not answers.get("voices"):
+        return await tell_progress(ctx, case)
+    words = words or ctx.shelf.texts.word("zh_Hans", "supplement.photos")
+    event = await record(ctx, case, "add", words)
+    for media in await ctx.unit.media.of(photos):
+        if media.chat_id == ctx.chat.id:
+            media.case_id, media.event_id = case.id, event.id
+    told = await _supplemented(ctx, case, words, photos)
     await pass_voices(ctx, case, answers.get("voices", ()))
     return told
 
 
-async def _supplemented(ctx: Context, case: Case, words: str) -> Reply:
+async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int, ...]) -> Reply:
     kept = say("supplement.kept", ref=case.ref)
     if case.state not in ("finished", "confirmed"):
-        await _bring_to_handler(ctx, case, words)
+        await _bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept,))
     if (why_not := _closed_for_good(ctx, case)) is not None:
-        await _bring_to_handler(ctx, case, words)
+        await _bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept, say(why_not, ref=case.ref, days=ctx.rules.reopen_days)), _instead())
-    reopened = await _reopen(ctx, case, "added", words)
+    reopened = await _reopen(ctx, case, "added", words, photos)
     return Reply((kept, *reopened.lines), reopened.choices)
 
 
-async def _bring_to_handler(ctx: Context, case: Case, words: str) -> None:
+async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> None:
     working = await standing(ctx, case.handler_id, case)
     chat = await ctx.unit.people.chat_of(case.handler_id) if working and case.handler_id is not None else None
-    if chat is None or not await show_to(ctx, chat, case, _added(case, words)):
-        await hand_on(ctx, case, shown=_added(case, words))
+    if chat is None or not await show_to(ctx, chat, case, shown):
+        await hand_on(ctx, case, shown=shown)
 
 
-def _added(case: Case, words: str) -> Reply:
-    shown = card(case)
-    return Reply((say("supplement.came", ref=case.ref, words=words), *shown.lines), shown.choices, card=True)
+def _added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
+    shown = card(case, photos)
+    return replace(shown, lines=(say("supplement.came", ref=case.ref, words=words), *shown.lines))

@@ -1,0 +1,74 @@
+"""告诉网格员: danger to life goes to the grid at once; only what nobody knows is asked, and only where it is.
+
+No consent is asked: passing it on protects life (Personal Information Protection Law, article 13 (4); domain.md §9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import danger, kept
+from handlers.casework import filed
+from handlers.context import Context
+from handlers.form import Form, Photos, Place
+from handlers.messages import choice, say
+from handlers.reports import forms, resident
+from handlers.topic import Answer
+
+
+def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+    """The building in the words; else, where they name no place, where the speaker is or lives."""
+    words = str(answers.get("report_words", ""))
+    found = {key: one for key, one in forms.infer(ctx, answers).items() if key != "report_category"}
+    if not words or "report_place" in {**answers, **found} or ctx.shelf.gazetteer.locate(words):
+        return found
+    place = _here(ctx) or _home(ctx)
+    return {**found, "report_place": place} if place else found
+
+
+def _here(ctx: Context) -> dict[str, Any] | None:
+    """The place of the door poster or pin that is kept."""
+    preset = ctx.chat.preset
+    return {key: preset.get(key) for key in ("area", "text", "lat", "lon")} if preset.get("area") else None
+
+
+def _home(ctx: Context) -> dict[str, Any] | None:
+    """The speaker's building, marked as what it is: it was not said this time."""
+    area = ctx.catalogue.areas.get(ctx.person.area_code or "")
+    if area is None or area.kind != "building":
+        return None
+    text = ctx.shelf.texts.word("zh_Hans", "emergency.home", place=ctx.full_name(area.code))
+    return {"area": area.code, "text": text, "lat": None, "lon": None}
+
+
+async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
+    """Open the case above all queues, and say what went where, whom to call all the same, and how to add to it."""
+    question, words = str(answers.pop("question", "")), answers["report_words"]
+    category = forms.danger_category(ctx, words)
+    known = {"report_words": forms.all_words(answers), "report_category": category, "report_urgency": "critical"}
+    case = await resident.open_case(ctx, {**answers, **known})
+    kept.settle(ctx, question, case.ref)
+    told = filed(ctx, case)
+    found = ctx.shelf.understander.danger(words)
+    call = (say("emergency.call", phone=found.phone if found else ctx.rules.emergency_phone),)
+    if found is not None and found.id == "self-harm":
+        call = (danger.number(ctx, found),)
+    sent = say("emergency.sent", place=case.place)
+    more = choice("case.add", f"case.add:{case.ref}", "primary")
+    return replace(told, lines=(sent, *call, *told.lines, say("emergency.more")), choices=(more, *told.choices))
+
+
+TELL = Form(
+    "emergency",
+    version=1,
+    done=_tell,
+    infer=_infer,
+    consent=False,
+    voices=True,
+    steps=(
+        forms.Matter(key="report_words", question="report.ask_words", least=2),
+        Place(key="report_place", question="emergency.ask_place", vague=True),
+        Photos(key="report_photos", question="report.ask_photos", when=lambda answers: False),
+    ),
+)
