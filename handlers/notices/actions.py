@@ -33,8 +33,6 @@ async def send(ctx: Context, answers: dict[str, Any]) -> Reply:
     area = await area_of(ctx, answers["notice_area"])
     await ctx.require("notice.send", area, subject=area.code[:40])
     people = await ctx.people_in(area)
-    if not people:
-        raise Refusal("notices.nobody", area=area.name)
     notice = Notice(
         ref=await ctx.unit.notices.new_reference(), text=answers["notice_words"], area=area, area_code=area.code,
         author_id=ctx.person.id, state="sending", people=people, cursor=0, created_at=ctx.now,

@@ -39,18 +39,14 @@ class Preview(Confirm):
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The preview with 发送."""
         area = await area_of(ctx, answers["notice_area"])
-        people = await ctx.people_in(area)
-        ctx.chat.answers = {**answers, "notice_people": people}
-        told = views.preview(ctx, answers["notice_words"], area, people)
+        told = views.preview(ctx, answers["notice_words"], area, await ctx.people_in(area))
         return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """发送 (the number of people), unless nobody would get it: then another area can be chosen."""
-        found = await Confirm.read(self, ctx, said, answers)
-        if isinstance(found, Problem):
-            return found
-        area, people = await area_of(ctx, answers["notice_area"]), answers["notice_people"]
-        return Read(people) if people else Problem(say("notices.nobody", area=area.name))
+        """发送, unless nobody would get it now: then another area can be chosen."""
+        found, area = await Confirm.read(self, ctx, said, answers), await area_of(ctx, answers["notice_area"])
+        nobody = isinstance(found, Read) and not await ctx.people_in(area)
+        return Problem(say("notices.nobody", area=area.name)) if nobody else found
 
 
 async def _areas(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:

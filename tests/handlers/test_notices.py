@@ -66,6 +66,18 @@ async def test_the_preview_is_the_exact_text_and_number(town: Town) -> None:
     assert ("notice.send", ref) in await town.audited()
 
 
+async def test_where_nobody_would_get_it_nothing_is_sent_and_another_area_can_be_chosen(town: Town) -> None:
+    await peopled(town)
+    for words in ("/notify", WORDS, "青松苑三区"):
+        await town.says("wang", words)
+    assert "没有能收到通知的人" in await town.says("wang", "发送")
+    assert not await town.all(Notice)
+    for words in ("修改", "发给哪里", "青松苑二区"):
+        told = await town.says("wang", words)
+    assert "青松苑二区，1 人" in told
+    assert "开始发送" in await town.says("wang", "发送")
+
+
 @pytest.mark.parametrize(
     ("text", "unsaid"),
     [
