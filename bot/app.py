@@ -55,7 +55,7 @@ Knowledge = tuple[Catalogue, Understander, Gazetteer]
 
 
 def understanding(settings: Settings) -> Knowledge:
-    """Load and compile the knowledge; takes about a second, so call it in a thread."""
+    """Load and compile the knowledge; takes time, so call it in a thread."""
     cache = settings.data_dir / "cache"
     catalogue = load(settings.knowledge, cache)
     return catalogue, Understander.build(catalogue, cache), Gazetteer(catalogue)

@@ -1,9 +1,7 @@
 """From one incoming message to replies.
 
-Words that open something, presses, global words, the open form, and last what was understood.
-
-The order matters and is the whole of routing: what works in every state comes first (domain.md §8), an open question
-before free understanding.
+The order in ``_route`` is the whole of routing, told in docs/architecture.md: what works in every state comes first
+(domain.md §8), an open question before free understanding.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a message to what is done about it: the engine that joins lexicon, matching and intents.
 
-Build it in a thread (it takes about a second), then ask it as often as you like, from any thread: it keeps nothing but
-its last answers, since a topic asks again what the conversation asked to find that topic.
+Build it in a thread, then ask it as often as you like, from any thread: it keeps nothing but its last answers, since a
+topic asks again what the conversation asked to find that topic.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -183,9 +183,9 @@ class Store:
                 found.person.elder = on
 
     async def desk_version(self, chat: str) -> str:
-        """The last step of any case, the person's duties and the minute: what a desk shows does not change without them.
+        """Changes at once with a step of any case and with the person's duties, and besides once a minute.
 
-        What else there is (how long is left, a phone number just given) is at most a minute late.
+        So what else a desk shows (how long is left, a phone number just given) is at most a minute late.
         """
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
