@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from handlers import danger, kept
 from handlers.casework import title_in
@@ -14,7 +15,10 @@ from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
 from handlers.reports import forms, resident, spoken, staff, urgent
 from handlers.topic import Answer, Topic, argument, command, intent, kind, opening, phrase, press
-from storage.models import Case
+from storage.models import Case, Proposal
+
+PROPOSALS: Final = 3
+"""Of one's own proposals, so many are listed, the newest first."""
 
 topic = Topic("reports", forms=[forms.REPORT, forms.FINISH, forms.RETURN, forms.PHONE, forms.SUPPLEMENT, urgent.TELL])
 
@@ -78,7 +82,7 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
 async def progress(ctx: Context, said: Incoming) -> Answer:
-    """How my reports stand; a number in the words shows that one."""
+    """How my reports and proposals stand; a number in the words shows that one."""
     ref = resident.reference_in(said.text)
     if ref.startswith("R"):
         case = await ctx.unit.cases.find(ref)
@@ -89,9 +93,12 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
     if ref and status is not None:
         return await status(ctx, replace(said, press=f"proposal.status:{ref}"))
     cases = await ctx.unit.cases.of_person(ctx.person.id)
-    if not cases:
+    proposals = [one for one in await ctx.unit.proposals.by_author(ctx.person.id) if one.state != "withdrawn"]
+    if not cases and not proposals:
         return Reply((say("progress.none"),), (choice("menu.report", "menu.report"),))
-    return Reply((say("progress.pick"),), tuple(_line(ctx, case) for case in cases))
+    question = "progress.pick_both" if cases and proposals else "progress.pick" if cases else "progress.pick_proposal"
+    newest = proposals[: -PROPOSALS - 1 : -1]
+    return Reply((say(question),), (*(_line(ctx, case) for case in cases), *map(_proposed, newest)))
 
 
 @topic.on(press("case.see"))
@@ -227,6 +234,12 @@ async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
     photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
     words = {"report_words": asked.words} if asked.words else {}
     return await ctx.start(forms.REPORT, **words, **({"report_photos": photos} if photos else {}), **known)
+
+
+def _proposed(proposal: Proposal) -> Choice:
+    """A proposal of the speaker's own, in a line."""
+    title, state = proposal.what[:20] or say("proposals.gone"), say(f"progress.proposal.{proposal.state}")
+    return choice("progress.line", f"proposal.status:{proposal.ref}", ref=proposal.ref, title=title, state=state)
 
 
 def _line(ctx: Context, case: Case) -> Choice:
