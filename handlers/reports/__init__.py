@@ -14,6 +14,7 @@ from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
 from handlers.reports import forms, resident, spoken, staff, urgent
+from handlers.reports.outcome import CLOSING
 from handlers.topic import Answer, Topic, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case, Proposal
 
@@ -216,7 +217,7 @@ async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...
     if case.state in staff.WAITING:
         raise Refusal("case.accept_first", choice("case.do.accept", f"case.accept:{case.ref}", "primary"), ref=case.ref)
     staff.must_be(case, ("accepted",))
-    read = await forms.CLOSING.read(ctx, said, {})
+    read = await CLOSING.read(ctx, said, {})
     known: dict[str, object] = {"finish_words": read.value} if isinstance(read, Read) else {}
     if photos:
         known["finish_photos"] = list(photos[: ctx.rules.photos_per_report])

@@ -11,6 +11,7 @@ from handlers.form.steps import Answers
 from handlers.form.world import CAPTIONS, LACKS, NEAR, named_estates, names_another
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
+from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome
 from handlers.topic import Answer
 from knowledge.addresses import is_address
 
@@ -36,9 +37,6 @@ class Matter(Text):
             return await Text.read(self, ctx, said, answers)
         ctx.chat.answers = {**ctx.chat.answers, "report_place": where.value}
         return Problem(say("report.place_only", place=where.value["text"]))
-
-
-OUTCOMES = ("solved", "partly", "unsolved", "not_ours")
 
 
 async def _categories(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
@@ -152,7 +150,6 @@ def _closing(ctx: Context, answers: Answers) -> Say | None:
     return say("finish.about", ref=answers["case"], words=answers["finish_words"])
 
 
-CLOSING = Text(key="finish_words", question="finish.ask_words", least=2)
 FINISH = Form(
     "finish",
     version=1,
@@ -160,7 +157,9 @@ FINISH = Form(
     consent=False,
     about=_closing,
     steps=(
-        Pick(key="outcome", question="finish.ask_outcome", options=[(one, say(f"outcome.{one}")) for one in OUTCOMES]),
+        Outcome(
+            key="outcome", question="finish.ask_outcome", options=[(one, say(f"outcome.{one}")) for one in OUTCOMES]
+        ),
         CLOSING,
         Photos(key="finish_photos", question="finish.ask_photos"),
     ),
