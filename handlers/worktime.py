@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from handlers.messages import Say, say
 from handlers.rules import Rules
+from knowledge.weekdays import differing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -90,6 +92,24 @@ def left(due_at: datetime, now: datetime) -> tuple[str, int, str]:
     return (f"time.{word}_days", days, level) if days else (f"time.{word}_hours", hours, level)
 
 
-def told(instant: datetime) -> str:
-    """An instant for people: ``11月24日 17:30`` in local time, digits only so that any language can use it."""
+def weekday(day: date) -> Say:
+    """周六."""
+    return say(f"time.weekday_{day.weekday()}")
+
+
+def told(instant: datetime, since: datetime | None = None) -> Say:
+    """An instant for people, in local time: ``周六 11-28 17:30``, with the year when it is another than that of ``since``."""
+    there = instant.astimezone(SHANGHAI)
+    same = since is None or there.year == since.astimezone(SHANGHAI).year
+    return say("time.at", weekday=weekday(there.date()), at=there.strftime("%m-%d %H:%M" if same else "%Y-%m-%d %H:%M"))
+
+
+def differs(text: str, day: date) -> tuple[Say, ...]:
+    """One line where a text names a weekday that is not the day's; nothing where they agree or none is named."""
+    said = differing(text, day)
+    return (say("time.weekday_differs", said=said, day=day.strftime("%m-%d"), weekday=weekday(day)),) if said else ()
+
+
+def digits(instant: datetime) -> str:
+    """``11-28 17:30`` in local time, for the desk's tables."""
     return instant.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

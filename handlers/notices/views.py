@@ -7,9 +7,10 @@ from math import ceil
 from handlers.context import Context
 from handlers.messages import Choice, Reply, Say, choice, reply, say
 from handlers.texts import plain
-from handlers.worktime import SHANGHAI
+from handlers.worktime import SHANGHAI, differs, told
 from knowledge.moments import when
-from storage.models import Area, Notice
+from knowledge.weekdays import only_date
+from storage.models import Area
 from storage.repositories.notices import Counts
 
 _SHOWN = 3
@@ -27,8 +28,8 @@ def words(text: str, area: Area) -> Say:
 
 def preview(ctx: Context, text: str, area: Area, people: int) -> Reply:
     """Exactly what goes out, to where, to how many people, and for how long it will be going."""
-    told = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
-    return Reply((words(text, area), told, *unsaid(ctx, text)))
+    goes = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
+    return Reply((words(text, area), goes, *unsaid(ctx, text), *_differs(ctx, text)))
 
 
 def unsaid(ctx: Context, text: str) -> tuple[Say, ...]:
@@ -40,6 +41,12 @@ def unsaid(ctx: Context, text: str) -> tuple[Say, ...]:
     if timed and placed:
         return ()
     return (say("notices.no_place" if timed else "notices.no_time" if placed else "notices.no_time_or_place"),)
+
+
+def _differs(ctx: Context, text: str) -> tuple[Say, ...]:
+    """One line where the date of a notice is not on the weekday that stands beside it."""
+    day = only_date(text, ctx.now.astimezone(SHANGHAI).date())
+    return differs(text, day) if day else ()
 
 
 def _names(ctx: Context, key: str, typed: str) -> bool:
@@ -54,7 +61,7 @@ async def newest(ctx: Context, area: Area) -> Reply:
         offered = (choice("notices.move", "notice.home"), choice("notices.mute", "privacy.stop"))
     if not found:
         return reply("notices.none", *offered, place=area.name)
-    lines = (say("notices.one", at=_day(one), text=one.text, area=one.area.name) for one in found)
+    lines = (say("notices.one", at=told(one.created_at), text=one.text, area=one.area.name) for one in found)
     return Reply((say("notices.newest", count=len(found)), *lines), offered)
 
 
@@ -67,7 +74,10 @@ async def own(ctx: Context) -> Reply:
     offered: list[Choice] = []
     for one in found:
         counts = await ctx.unit.notices.counts(one)
-        lines += [say("notices.own", ref=one.ref, at=_day(one), area=one.area.name, text=one.text[:30]), *_told(counts)]
+        lines += [
+            say("notices.own", ref=one.ref, at=told(one.created_at), area=one.area.name, text=one.text[:30]),
+            *_told(counts),
+        ]
         if counts.waiting:
             offered.append(choice("notices.cancel", f"notice.cancel:{one.ref}", style="danger", ref=one.ref))
     return Reply(tuple(lines), tuple(offered))
@@ -80,7 +90,3 @@ def _told(counts: Counts) -> tuple[Say, ...]:
     }  # fmt: skip
     stopped = (say("notices.counts_stopped", stopped=counts.stopped, people=counts.audience),) if counts.stopped else ()
     return (say("notices.counts", **numbers), *stopped)
-
-
-def _day(notice: Notice) -> str:
-    return notice.created_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

@@ -12,6 +12,7 @@ from handlers.messages import Incoming, Reply, Say, say
 from handlers.volunteers import signup, tasks
 from handlers.volunteers.kinds import SKILLS, TIMES
 from handlers.volunteers.views import called, grid_name, joined, skill, span, when
+from handlers.worktime import SHANGHAI, differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ def _task(ctx: Context, answers: Answers) -> Reply:
         where=answers["task_where"]["text"],
         places=answers["task_places"],
     )
-    return Reply((told,))
+    begins, _ = tasks.times(answers)
+    return Reply((told, *differs(answers["task_what"], begins.astimezone(SHANGHAI).date())))
 
 
 SIGN_UP = Form(

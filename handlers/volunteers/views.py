@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.context import Context
 from handlers.messages import Choice, Reply, Say, choice, say
-from handlers.worktime import SHANGHAI
+from handlers.worktime import SHANGHAI, told
 from knowledge.phones import mask
 from storage.models import Task, Volunteer
 
@@ -22,22 +22,15 @@ def when(value: str) -> Say:
     return say(f"volunteers.time.{value}")
 
 
-def local(moment: datetime, since: datetime) -> str:
-    """Local time as ``11-28 09:00``, with the year when it is another than that of ``since``, when it was written."""
-    there = moment.astimezone(SHANGHAI)
-    same = there.year == since.astimezone(SHANGHAI).year
-    return there.strftime("%m-%d %H:%M" if same else "%Y-%m-%d %H:%M")
-
-
-def span(begins: datetime, ends: datetime | None, since: datetime) -> str:
-    """``11-28 09:00–11:00``, or only the beginning; the day of the end where it is another."""
-    began = local(begins, since)
+def span(begins: datetime, ends: datetime | None, since: datetime) -> Say:
+    """``周六 11-28 09:00–11:00``, or only the beginning; the day of the end where it is another."""
+    began = told(begins, since)
     if ends is None:
         return began
     there = ends.astimezone(SHANGHAI)
     if there.date() == begins.astimezone(SHANGHAI).date():
-        return f"{began}–{there:%H:%M}"
-    return f"{began} – {local(ends, since)}"
+        return say("time.span", begin=began, end=f"{there:%H:%M}")
+    return say("time.span_days", begin=began, end=told(ends, since))
 
 
 def joined(parts: Sequence[object]) -> object:

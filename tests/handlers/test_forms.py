@@ -10,7 +10,8 @@ from bot.channels.base import Limits, RawUpdate
 from bot.channels.webchat import WebChat
 from bot.speaker import Speaker
 from handlers.messages import Kind, Reply, choice, say
-from handlers.volunteers.views import local
+from handlers.texts import Texts
+from handlers.worktime import told
 from storage.models import Case, Remark
 from tests.handlers.harness import Town
 
@@ -355,7 +356,8 @@ async def test_in_december_a_january_is_the_coming_one(town: Town) -> None:
     }
 
 
-def test_a_time_of_another_year_is_shown_with_it() -> None:
-    written = datetime(2026, 12, 28, tzinfo=UTC)
-    assert local(datetime(2027, 1, 5, 1, tzinfo=UTC), written) == "2027-01-05 09:00"
-    assert local(datetime(2026, 12, 29, 1, tzinfo=UTC), written) == "12-29 09:00"
+def test_a_time_is_shown_with_its_weekday_and_that_of_another_year_with_the_year() -> None:
+    texts, written = Texts.load(), datetime(2026, 12, 28, tzinfo=UTC)
+    assert texts.say("zh_Hans", told(datetime(2027, 1, 5, 1, tzinfo=UTC), written)) == "周二 2027-01-05 09:00"
+    assert texts.say("zh_Hans", told(datetime(2026, 12, 29, 1, tzinfo=UTC), written)) == "周二 12-29 09:00"
+    assert texts.say("en", told(datetime(2026, 11, 28, 1, tzinfo=UTC))) == "Sat 11-28 09:00"

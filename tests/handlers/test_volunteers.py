@@ -151,7 +151,8 @@ async def test_only_those_who_fit_are_asked_the_grid_first_then_the_least_recent
     assert "已经问了 3 位" in town.last("wang")
     assert [who for who in town.heard if who != "wang"] == ["near", "asked", "far"]
     assert (
-        town.last("near") == f"搬桌椅，11-28 09:00，青松社区青松苑一区3栋\n要 1 人，技能：搬运。任务 {ref}，您能来吗？"
+        town.last("near")
+        == f"搬桌椅，周六 11-28 09:00，青松社区青松苑一区3栋\n要 1 人，技能：搬运。任务 {ref}，您能来吗？"
     )
     assert await town.sees("near") == ["我来", "这次不行"]
     assert all(one.asked_at is not None for one in await town.all(Volunteer) if one.skills in (["other"],))
@@ -160,11 +161,11 @@ async def test_only_those_who_fit_are_asked_the_grid_first_then_the_least_recent
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("11月28日上午9点到11点", "11-28 09:00–11:00"),
-        ("11-28 9:00-11:00", "11-28 09:00–11:00"),
-        ("下周六下午两点到四点半", "11-28 14:00–16:30"),
-        ("11月28日晚上10点到早上6点", "11-28 22:00 – 11-29 06:00"),
-        ("11-28 09:00", "11-28 09:00"),
+        ("11月28日上午9点到11点", "周六 11-28 09:00–11:00"),
+        ("11-28 9:00-11:00", "周六 11-28 09:00–11:00"),
+        ("下周六下午两点到四点半", "周六 11-28 14:00–16:30"),
+        ("11月28日晚上10点到早上6点", "周六 11-28 22:00 – 周日 11-29 06:00"),
+        ("11-28 09:00", "周六 11-28 09:00"),
     ],
 )
 async def test_the_end_of_a_task_is_kept_and_shown_wherever_its_beginning_is(
