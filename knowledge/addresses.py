@@ -67,6 +67,11 @@ def addresses(text: str) -> list[Address]:
     return sorted(found, key=lambda address: address.start)
 
 
+def building_in(text: str) -> str:
+    """The number of the first building a text names, "" when it names none."""
+    return next((one.building for one in addresses(text) if one.building), "")
+
+
 def is_address(text: str) -> bool:
     """Whether there is an address in the text and nothing else that matters: 3栋, 我住三栋二单元."""
     found, rest = addresses(text), narrow(text[:LONGEST])

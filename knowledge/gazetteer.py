@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import ahocorasick
 
-from knowledge.addresses import Address, addresses
+from knowledge.addresses import Address, addresses, building_in
 from knowledge.catalogue import Catalogue
 from knowledge.entries import Area
 from knowledge.lexicon import compile_words, longest, occurrences
@@ -58,7 +58,7 @@ class Gazetteer:
 
     def lacking(self, text: str) -> str:
         """The number of the first building a text names, where the estates named beside it are known to have none such."""
-        number = next((one.building for one in addresses(text) if one.building), "")
+        number = building_in(text)
         titled = self._named(normalise(text[:LONGEST]), by_title=True) if number else []
         return number if titled and all(self.has(number, area) is False for area in titled) else ""
 
@@ -71,7 +71,7 @@ class Gazetteer:
 
     def is_bare(self, text: str) -> bool:
         """Whether a building is named by its number alone, with no estate and no landmark beside it."""
-        return any(one.building for one in addresses(text)) and not self._named(normalise(text[:LONGEST]))
+        return bool(building_in(text)) and not self._named(normalise(text[:LONGEST]))
 
     def only_names(self, text: str) -> bool:
         """Whether there is an estate's name in the text and nothing else that matters: 不是，是水岸人家3栋."""

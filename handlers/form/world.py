@@ -15,7 +15,7 @@ from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, Say, choice, say
 from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
-from knowledge.addresses import addresses, is_address
+from knowledge.addresses import addresses, building_in, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
 from knowledge.whereabouts import may_be_place
@@ -158,7 +158,7 @@ def _inside(ctx: Context, found: Sequence[Area], near: Sequence[Area]) -> list[A
 
 def _missing(ctx: Context, words: str, near: Sequence[Area]) -> str:
     """The number of the building in the words that stands in none of the estates named before, as far as is known."""
-    number = next((one.building for one in addresses(words) if one.building), "")
+    number = building_in(words)
     lacks = number and near and all(ctx.shelf.gazetteer.has(number, area) is False for area in near)
     return number if lacks else ""
 

@@ -11,6 +11,7 @@ from handlers.form import Confirm, Form, Pick, Place, Problem, Read, Text
 from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.notices import actions, views
+from knowledge.addresses import building_in
 from storage.models import Area
 
 _MOST_AREAS = 60
@@ -49,6 +50,24 @@ class Preview(Confirm):
         return Problem(say("notices.nobody", area=area.name)) if nobody else found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom(Pick):
+    """Which area: one of those offered, or one building of them, by its number."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A building that is named is meant itself, and never the whole estate it stands in."""
+        if said.press or not (number := building_in(said.text)):
+            return await Pick.read(self, ctx, said, answers)
+        named = [area for area in ctx.shelf.gazetteer.locate(said.text) if area.kind == "building"]
+        mine = await duty_areas(ctx, "notice.send")
+        found = [
+            area for area in [await area_of(ctx, one.code) for one in named] if any(one.holds(area) for one in mine)
+        ]
+        if len(found) == 1:
+            return Read(found[0].code)
+        return Problem(say("notices.one_building") if found else say("notices.no_building", number=number))
+
+
 async def _areas(ctx: Context, answers: Answers) -> list[tuple[str, Say]]:
     """The areas of the speaker's duties, with the communities and grids in them, the widest first."""
     mine = await duty_areas(ctx, "notice.send")
@@ -77,7 +96,7 @@ NOTIFY = Form(
     consent=False,
     steps=(
         Words(key="notice_words", question="notices.ask_words", least=4),
-        Pick(key="notice_area", question="notices.ask_area", options=_areas),
+        Whom(key="notice_area", question="notices.ask_area", options=_areas),
         Preview(key="notice_confirm", question="notices.ask_confirm", submit="notices.send"),
     ),
 )

@@ -28,8 +28,13 @@ def words(text: str, area: Area) -> Say:
 
 def preview(ctx: Context, text: str, area: Area, people: int) -> Reply:
     """Exactly what goes out, to where, to how many people, and for how long it will be going."""
-    goes = say("notices.preview", area=area.name, people=people, minutes=minutes(people, ctx.shelf.send_rate))
+    goes = say("notices.preview", area=_whole(ctx, area), people=people, minutes=minutes(people, ctx.shelf.send_rate))
     return Reply((words(text, area), goes, *unsaid(ctx, text), *_differs(ctx, text)))
+
+
+def _whole(ctx: Context, area: Area) -> str:
+    """An area's name; a building's with the estate it stands in."""
+    return ctx.full_name(area.code) if area.kind == "building" else area.name
 
 
 def unsaid(ctx: Context, text: str) -> tuple[Say, ...]:
