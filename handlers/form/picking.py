@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from knowledge.numerals import ordinal, typed
@@ -17,10 +17,15 @@ def picked(text: str, labels: Sequence[str]) -> list[int]:
     """The positions of what was typed, from 0; empty when any of it cannot be understood."""
     words = text.strip().lower()
     names = [label.lower() for label in labels]
-    if not _one(words, names):
-        words = typed(words)
+    if sum(words in name for name in names) == 1 and (whole := _one(words, names)):
+        return whole
+    words = typed(words)
+    return _all(filter(None, _APART.split(words)), names) or _all([words], names)
+
+
+def _all(parts: Iterable[str], names: Sequence[str]) -> list[int]:
     found: list[int] = []
-    for part in [words] if _one(words, names) else filter(None, _APART.split(words)):
+    for part in parts:
         these = _one(part, names) or _digits(part, len(names))
         if not these:
             return []

@@ -11,6 +11,7 @@ from handlers.form.steps import Answers
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.volunteers import signup, tasks
 from handlers.volunteers.kinds import SKILLS, TIMES
+from handlers.volunteers.steps import Home, Name, Times
 from handlers.volunteers.views import called, grid_name, joined, skill, span, when
 from handlers.worktime import SHANGHAI, differs
 
@@ -75,14 +76,14 @@ SIGN_UP = Form(
             several=True,
             options=[(one, skill(one)) for one in SKILLS],
         ),
-        Pick(
+        Times(
             key="volunteer_times",
             question="volunteers.ask_times",
             several=True,
             options=[(one, when(one)) for one in TIMES],
         ),
-        Place(key="volunteer_grid", question="volunteers.ask_grid"),
-        Text(key="volunteer_name", question="volunteers.ask_name", optional=True, most=20),
+        Home(key="volunteer_grid", question="volunteers.ask_grid"),
+        Name(key="volunteer_name", question="volunteers.ask_name", optional=True, most=20),
         Confirm(key="volunteer_confirm", question="volunteers.ask_confirm", summary=_entry),
     ),
 )

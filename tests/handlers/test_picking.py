@@ -15,7 +15,7 @@ SKILLS = ["陪伴老人", "搬运", "维修", "教学", "医护", "巡逻", "清
     ("typed", "expected"),
     [
         ("2", [1]), ("2 5", [1, 4]), ("2、5", [1, 4]), ("2,5", [1, 4]), ("2，5，2", [1, 4]), ("25", [1, 4]), ("10", [9]), ("二 五", [1, 4]),
-        ("第二个", [1]), ("搬运", [1]), ("搬运、维修", [1, 2]), ("陪伴", [0]), ("我会搬运", [1]), ("搬运和驾驶", [1, 8]),
+        ("第二个", [1]), ("搬运", [1]), ("搬运、维修", [1, 2]), ("陪伴", [0]), ("我会搬运", [1]), ("搬运和驾驶", [1, 8]), ("搬运和陪伴", [1, 0]),
         ("２", [1]), ("②⑤", [1, 4]), ("2️⃣ 5️⃣", [1, 4]), ("选2号", [1]), ("1号和3号", [0, 2]), ("２，５", [1, 4]),
         ("12", [0, 1]), ("99", []), ("2 99", []), ("22", []), ("唱歌", []), ("", []), ("0", []),
     ],
@@ -49,6 +49,35 @@ def test_what_was_picked_stands_before_the_closing_word() -> None:
     closing = {"完成", "done", "选好了", "好了"}
     assert without_end("2 5 选好了。", closing) == ("2 5", True)
     assert without_end("2、5", closing) == ("2、5", False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "recorded"),
+    [
+        ("周末白天和晚上都行", ["weekend", "weekend_evening"]),
+        ("周末都可以", ["weekend", "weekend_evening"]),
+        ("晚上", ["workday_evening", "weekend_evening"]),
+        ("工作日和周末的晚上", ["workday_evening", "weekend_evening"]),
+        ("平时晚上，双休日白天", ["workday_evening", "weekend"]),
+        ("周末白天", ["weekend"]),
+        ("随时", ["any"]),
+        ("2 3", ["workday_evening", "weekend"]),
+    ],
+)
+async def test_all_times_that_were_said_are_recorded_and_shown(town: Town, typed: str, recorded: list[str]) -> None:
+    await town.moves_in("li")
+    for words in ("当志愿者", "搬运", "完成"):
+        await town.says("li", words)
+    told = await town.says("li", typed)
+    assert (await town.chat("li")).answers["volunteer_times"] == recorded
+    assert "记下了" in told
+
+
+async def test_times_with_a_no_in_them_are_asked_again(town: Town) -> None:
+    await town.moves_in("li")
+    for words in ("当志愿者", "搬运", "完成"):
+        await town.says("li", words)
+    assert "请选一项" in await town.says("li", "工作日晚上没空，别的都行")
 
 
 async def test_a_button_pressed_twice_in_haste_picks_once(town: Town) -> None:
