@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
-from handlers.messages import Incoming, Reply
+from handlers.messages import Incoming, Reply, say
 from handlers.services import card, menu, where
 from handlers.services.forms import BEHALF, FORMS, NEAR, WRONG, places_near
 from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
@@ -33,6 +33,16 @@ async def again(ctx: Context, said: Incoming) -> Reply:
     """Where and with what, said of nothing by name, is about the item last opened."""
     service = ctx.catalogue.services.get(str(ctx.chat.preset.get("service", "")))
     return card.overview(ctx, service) if service else menu.groups(ctx.catalogue)
+
+
+@topic.on(phrase("service.office_words"))
+async def office(ctx: Context, said: Incoming) -> Reply:
+    """社区在哪: address, hours and phone of the speaker's community, or of all where theirs is not known."""
+    found = where.offices(ctx, where.known_spot(ctx))
+    if not found:
+        return Reply((say("service.phone"), say("service.digits", phone=ctx.rules.office_phone)))
+    key = "service.office" if len(found) == 1 else "service.office.all"
+    return Reply((say(key), *where.lines(found, phones=True)), card=True)
 
 
 @topic.on(command("services"), press("menu.service"), phrase("service.words"))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from handlers.context import Context
 from handlers.messages import Say, say
 from knowledge.catalogue import Catalogue
 from knowledge.entries import Place, Service
-from knowledge.places import nearest
+from knowledge.places import distance, nearest
 
 SHOWN: Final = 2
 """Places named at once: more cannot be remembered when read aloud."""
+
+OFFICE: Final = "service-hall"
+"""The kind of the places where a community can be met."""
 
 ELDER_PACE: Final = 0.7
 """The part of the usual walking speed that old people make (domain.md §2: slower for old people)."""
@@ -66,9 +70,23 @@ def options(ctx: Context, service: Service, spot: Spot | None) -> list[Option]:
     """Choose at most ``SHOWN`` places: the nearest first, or those of the widest area when no spot is known."""
     if spot is None:
         return [Option(place) for place in _widest(ctx.catalogue, service.place_kinds)[:SHOWN]]
-    pace = ctx.rules.walking_metres * (ELDER_PACE if ctx.person.elder else 1.0)
-    found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, limit=SHOWN, speed=pace)
+    found = nearest(ctx.catalogue, service.place_kinds, spot.lat, spot.lon, limit=SHOWN, speed=_pace(ctx))
     return [Option(one.place, one.minutes if spot.exact else 0, spot.name) for one in found]
+
+
+def offices(ctx: Context, spot: Spot | None) -> list[Option]:
+    """Choose where the community sits: that of the speaker's own area, else the first place of every community."""
+    code = str(ctx.chat.preset.get("area") or ctx.person.area_code or "")
+    own = {area.code for area in ctx.catalogue.lineage(code)} if code in ctx.catalogue.areas else set()
+    by_area: dict[str, Place] = {}
+    for place in ctx.catalogue.places.values():
+        if place.kind == OFFICE:
+            by_area.setdefault(place.area, place)
+    found = [place for area, place in by_area.items() if area in own] or list(by_area.values())
+    if spot is None or not spot.exact:
+        return [Option(place) for place in found]
+    away = [distance(spot.lat, spot.lon, place.lat, place.lon) for place in found]
+    return [Option(one, max(1, ceil(far / _pace(ctx))), spot.name) for one, far in zip(found, away, strict=True)]
 
 
 def lines(found: Sequence[Option], *, phones: bool = False) -> list[Say]:
@@ -90,6 +108,10 @@ def phone(service: Service, found: Sequence[Option]) -> list[Say]:
     if place is None:
         return [say("service.phone"), say("service.digits", phone=service.complaint_phone)]
     return [say("service.phone.of", name=place.name), say("service.digits", phone=place.phone)]
+
+
+def _pace(ctx: Context) -> float:
+    return ctx.rules.walking_metres * (ELDER_PACE if ctx.person.elder else 1.0)
 
 
 def _widest(catalogue: Catalogue, kinds: Sequence[str]) -> list[Place]:
