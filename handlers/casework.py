@@ -57,12 +57,14 @@ async def file_case(
 
 def filed(ctx: Context, case: Case) -> Reply:
     """What the resident is told: the number, by when, and how to ask."""
+    seen_by = (say("case.street_only"),) if is_conduct(ctx, case) else ()
+    promise = (say("case.promise", due=told(case.due_at)), say("case.how_to_ask", ref=case.ref))
+    phone = () if ctx.person.phone else (choice("case.leave_phone", f"case.phone:{case.ref}"),)
     return Reply(
-        (say("case.filed", ref=case.ref), say("case.promise", due=told(case.due_at)), say("case.how_to_ask", ref=case.ref)),
-        (choice("case.see", f"case.see:{case.ref}"), choice("case.leave_phone", f"case.phone:{case.ref}")) if not ctx.person.phone else
-        (choice("case.see", f"case.see:{case.ref}"),),
+        (say("case.filed", ref=case.ref), *seen_by, *promise),
+        (choice("case.see", f"case.see:{case.ref}"), *phone),
         card=True,
-    )  # fmt: skip
+    )
 
 
 async def record(ctx: Context, case: Case, action: str, note: str = "", **data: Any) -> CaseEvent:
@@ -130,6 +132,8 @@ async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) ->
     history = await ctx.unit.cases.history(case.id)
     returners = {event.actor_id for event in history if event.action == "return" and event.actor_id is not None}
     level = max((event.data.get("to", "") for event in history), key=_rank, default="")
+    if is_conduct(ctx, case):
+        return Handed(*await nearest_desk(ctx, case.area, ("street",), {*returners, *without}))
     if beyond_limits(ctx, case):
         level = "street"
     line = PRIVATE_LINE if case.private else LINE
@@ -140,6 +144,12 @@ async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) ->
     for roles in turn:
         handed = handed if handed.chats else Handed(*await nearest_desk(ctx, case.area, roles, {*returners, *without}))
     return handed
+
+
+def is_conduct(ctx: Context, case: Case) -> bool:
+    """Whether it is about people of the community's own, so that only the sub-district may see it (domain.md §3)."""
+    category = ctx.catalogue.categories.get(case.subject)
+    return category is not None and category.desk == "street"
 
 
 def beyond_limits(ctx: Context, case: Case) -> bool:

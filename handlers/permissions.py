@@ -15,6 +15,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "case.list": GRID | DESK | {"department"},
     "case.read": GRID | DESK | {"department"},
     "case.read_private": DESK,
+    "case.read_conduct": frozenset({"street"}),
     "case.accept": GRID | DESK | {"department"},
     "case.return": GRID | DESK | {"department"},
     "case.finish": GRID | DESK | {"department"},

@@ -95,6 +95,8 @@ class Category:
     limit: str
     visible: bool
     private: bool
+    desk: str
+    """The lowest desk that may see it: what is about the community's own people is for the sub-district alone."""
 
     @property
     def label(self) -> str:

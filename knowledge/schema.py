@@ -12,6 +12,7 @@ from typing import Any
 SERVICE_COMMUNITY = ("direct", "behalf", "elsewhere")
 MATERIAL_FORMS = ("原件", "复印件", "原件和复印件", "电子版")
 URGENCIES = ("normal", "urgent", "critical")
+CATEGORY_DESKS = ("community", "street")
 AREA_KINDS = ("sub_district", "community", "grid", "building")
 ROLES = ("grid_worker", "grid_leader", "community", "street", "department", "admin")
 INTENTS = ("service", "report", "proposal", "volunteer", "notice", "progress", "human", "emergency", "menu", "none")
@@ -124,6 +125,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("limit", "limit"),
         Field("visible", "flag", default=True),
         Field("private", "flag", default=False),
+        Field("desk", default="community", one_of=CATEGORY_DESKS),
     ),
     "department": (
         Field("id", "slug"),

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers.casework import kept_off
+from handlers.casework import is_conduct, kept_off
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.permissions import may
 from storage.models import Case, Media
 
-_RIGHTS: Final = {False: "case.read", True: "case.read_private"}
-"""By whether the case is private: those who may read private ones may read the others too."""
+_PRIVATE: Final = "case.read_private"
+_CONDUCT: Final = "case.read_conduct"
 
 
 async def may_read(ctx: Context, case: Case) -> bool:
     """Whether the speaker's role and area let them read this case, on the channel on which they speak."""
-    return not kept_off(ctx, case, ctx.chat) and await ctx.may(_RIGHTS[case.private], case.area, case.department)
+    return not kept_off(ctx, case, ctx.chat) and await ctx.may(_right(ctx, case), case.area, case.department)
 
 
 async def require_read(ctx: Context, case: Case) -> None:
     """Raises NotAllowed (audited) without the right, and a Refusal that names the desk on a channel without private cases."""
-    await ctx.require(_RIGHTS[case.private], case.area, case.department, subject=case.ref)
+    await ctx.require(_right(ctx, case), case.area, case.department, subject=case.ref)
     if kept_off(ctx, case, ctx.chat):
         raise Refusal("case.card.elsewhere", ref=case.ref)
+
+
+def _right(ctx: Context, case: Case) -> str:
+    """The right it takes: those who may read private cases may read the others too."""
+    return _CONDUCT if is_conduct(ctx, case) else _PRIVATE if case.private else "case.read"
+
+
+def _conduct(ctx: Context) -> list[str]:
+    return [one.id for one in ctx.catalogue.categories.values() if one.desk == "street"]
 
 
 async def may_see(ctx: Context, media: Media) -> bool:
@@ -45,7 +54,10 @@ async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
         department = duty.department if duty.role == "department" else ""
         if duty.role == "department" and not department:
             continue
-        private = may(duty.role, _RIGHTS[True])
-        for case in await ctx.unit.cases.open_in([area.path], limit, private=private, department=department):
+        private = may(duty.role, _PRIVATE)
+        without = () if may(duty.role, _CONDUCT) else _conduct(ctx)
+        for case in await ctx.unit.cases.open_in(
+            [area.path], limit, private=private, department=department, without=without
+        ):
             seen[case.id] = case
     return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]

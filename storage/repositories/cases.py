@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
@@ -71,15 +71,21 @@ class Cases(Repository):
         return (await self.session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
 
     async def open_in(
-        self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = ""
-    ) -> Sequence[Case]:
-        """Open cases in these subtrees, the earliest promise first; private ones only for who may see them."""
+        self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = "",
+        without: Collection[str] = (),
+    ) -> Sequence[Case]:  # fmt: skip
+        """Open cases in these subtrees, the earliest promise first.
+
+        Private ones only for who may see them, and none on the subjects ``without``.
+        """
         within: list[ColumnElement[bool]] = [Area.path.startswith(path, autoescape=True) for path in paths]
         if not within:
             return []
         query = select(Case).join(Area, Area.code == Case.area_code).where(Case.state.in_(OPEN), or_(*within))
         if not private:
             query = query.where(Case.private.is_(False))
+        if without:
+            query = query.where(Case.subject.not_in(without))
         if department:
             query = query.where(Case.department == department)
         return (await self.session.scalars(query.order_by(Case.due_at, Case.id).limit(limit))).all()
