@@ -173,13 +173,13 @@ class Emergency:
     name: str
     name_en: str
     phone: str
-    advice: str
-    advice_en: str
     alone: tuple[str, ...]
     words: tuple[str, ...]
     joints: tuple[str, ...]
     not_words: tuple[str, ...]
     examples: tuple[str, ...]
+    advice: str = ""
+    advice_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
