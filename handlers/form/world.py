@@ -233,15 +233,17 @@ def _told(ctx: Context, code: str, words: str) -> str:
     found = next(iter(addresses(words)), None)
     named = ctx.shelf.gazetteer.only_names(words)
     if found and (named or is_address(words)) and ctx.catalogue.areas[code].kind == "building":
-        texts, language = ctx.shelf.texts, ctx.person.language
-        unit = texts.word(language, "form.door.unit", unit=found.unit) if found.unit else ""
-        return name + unit + (texts.word(language, "form.door.room", room=found.room) if found.room else "")
+        door = (("unit", found.unit), ("room", found.room))
+        told = (ctx.shelf.texts.word(WRITTEN, f"form.door.{part}", **{part: at}) for part, at in door if at)
+        return name + "".join(told)
     if named and (address := assuming.address_in(words)):
         return name + address
     last = ctx.catalogue.areas[code].name
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
 
 
+WRITTEN: Final = "zh_Hans"
+"""The language of places, whoever writes them: what stands on the walls, and staff read it too."""
 NEAR: Final = "_near"
 """Under which the codes of estates named already stand among the answers."""
 LACKS: Final = "_lacks"
