@@ -20,7 +20,7 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
     """Small talk gets a kind word; anything else is kept for staff, asked again once, and then a human is offered."""
     meant = ctx.shelf.understander.understand(said.text)
     kept.add_photos(ctx, said)
-    if (spoken := talk.small_talk(ctx, said.text)) is not None:
+    if (spoken := await _small_talk(ctx, said.text)) is not None:
         return spoken
     if talk.is_wordless(said.text):
         return await wordless(ctx)
@@ -41,7 +41,7 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
 
 async def did_you_mean(ctx: Context, said: Incoming) -> Answer:
     """Did you mean … up to three, and 都不是."""
-    if (spoken := talk.small_talk(ctx, said.text)) is not None:
+    if (spoken := await _small_talk(ctx, said.text)) is not None:
         return spoken
     meant = ctx.shelf.understander.understand(said.text)
     question = kept.remember(ctx, said)
@@ -66,6 +66,13 @@ async def nothing_fits(ctx: Context, said: Incoming) -> Answer:
         (say("talk.again"),),
         (choice("menu.report", "menu.report"), choice("menu.human", "human"), choice("words.menu_button", "menu")),
     )
+
+
+async def _small_talk(ctx: Context, text: str) -> Reply | None:
+    """The answer to a mere greeting, with the menu, or to other small talk; None for anything else."""
+    if ctx.shelf.texts.hears("talk.heard.hello", text):
+        return Reply((say("talk.kind"),), (await menu_of(ctx)).choices)
+    return talk.small_talk(ctx, text)
 
 
 def _guess(question: str, name: str, entry: str | None, title: str | None) -> Choice | None:

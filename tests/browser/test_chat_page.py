@@ -219,11 +219,12 @@ async def test_hostile_text_is_shown_as_it_was_written(site: str, backend: Memor
     text = '<img src=x onerror="document.title=1"> **粗** [x](javascript:alert(1)) http://example.org/a?b=1。'
     backend.say(backend.session().chat, text, Button("<b>按</b>", "x"), card=True)
     backend.say(backend.session().chat, "花了110元，第120页，编号A12345，138****8000；打 13800138000 或 12345。")
+    backend.say(backend.session().chat, "It costs 110.5 yuan; or call 0871-63330000. I keep your words.")
     log = page.get_by_role("log")
     await expect(log).to_contain_text(text)
     await expect(log).to_contain_text("<b>按</b>")
     links = await log.get_by_role("link").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    assert links == ["http://example.org/a?b=1", "tel:13800138000", "tel:12345"]
+    assert links == ["http://example.org/a?b=1", "tel:13800138000", "tel:12345", "tel:087163330000"]
 
 
 async def english(page: Page) -> None:
