@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import choices, danger, numbers
-from handlers.choices import Shown, asked, every
+from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine, standing
@@ -18,7 +18,6 @@ from handlers.menu import entry_typed
 from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.texts import plain
 from handlers.topic import Answer
-from knowledge.numerals import ordinal
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
@@ -75,10 +74,9 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         relayed = await _call(ctx, "kind", "relay", said)
         if relayed is not None:
             return relayed
-    if (answer := await _opened(ctx, said)) is not None:
-        return answer
-    if (meant := numbers.of_pushed(ctx, said)) is not None:
-        return numbers.which(ctx, said, meant) or await _taken(ctx, said, meant)
+    for answers in (_numbered, _opened):
+        if (answer := await answers(ctx, said)) is not None:
+            return answer
     said = _chosen(ctx, said)
     ctx.pressed = said.press
     if said.kind is Kind.PRESS:
@@ -99,12 +97,24 @@ def _is_for_form(ctx: Context, said: Incoming) -> bool:
     return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or standing.takes_voices(ctx))
 
 
-async def _taken(ctx: Context, said: Incoming, meant: Shown) -> Answer:
-    """The answer to a pushed choice that a typed number stands for, which it names first."""
+async def _numbered(ctx: Context, said: Incoming) -> Answer:
+    """The answer to a bare number that was sent twice or stands for a choice; of a pushed one, it names that first."""
+    if (again := numbers.sent_twice(ctx, said)) is not None:
+        return again
+    numbers.remember(ctx, said)
+    pushed = numbers.of_pushed(ctx, said)
+    meant = pushed or numbers.of_asked(ctx, said)
+    if meant is None:
+        return None
+    doubt = (numbers.which(ctx, said, pushed) if pushed else None) or numbers.sure(ctx, said, meant)
+    if doubt is not None:
+        return doubt
+    numbers.remember(ctx, said, meant)
     ctx.pressed = meant.token
-    first, *others = _listed(await _pressed(ctx, replace(said, kind=Kind.PRESS, press=meant.token, text=""))) or [
-        Reply(())
-    ]
+    replies = _listed(await _pressed(ctx, replace(said, kind=Kind.PRESS, press=meant.token, text="")))
+    if pushed is None:
+        return replies
+    first, *others = replies or [Reply(())]
     return [_with_line(first, numbers.taken(said, meant)), *others]
 
 
@@ -204,13 +214,10 @@ async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
 
 
 def _chosen(ctx: Context, said: Incoming) -> Incoming:
-    """A typed number or label of what was last offered becomes the press it stands for."""
+    """A typed label of what was last offered becomes the press it stands for."""
     words = said.text.strip().lower()
     if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
         return said
-    number, own = None if standing.takes_numbers_literally(ctx) else ordinal(words), asked(ctx.chat)
-    if number is not None and 0 < number <= len(own):
-        return replace(said, kind=Kind.PRESS, press=own[number - 1].token, text="")
     simple = plain(words) if len(words) <= SHORT_ANSWER else words
     for label, token in every(ctx.chat):
         if label.lower() in (words, simple):

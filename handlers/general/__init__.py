@@ -168,6 +168,12 @@ async def unsure(ctx: Context, said: Incoming) -> Answer:
     return await understood.did_you_mean(ctx, said)
 
 
+@topic.on(press("leave"))
+async def leave(ctx: Context, said: Incoming) -> Answer:
+    """不，照旧: what a number would have taken back stays."""
+    return Reply((say("form.left"),))
+
+
 @topic.on(press("nothing"))
 async def nothing_fits(ctx: Context, said: Incoming) -> Answer:
     """都不是, of what was guessed."""

@@ -250,7 +250,7 @@ async def rate(ctx: Context, ref: str, stars: str) -> Answer:
         raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
     case.rating = int(stars)
     await record(ctx, case, "rate", stars=int(stars))
-    return Reply((say("rate.thanks"),))
+    return Reply((say("rate.thanks", stars=stars),))
 
 
 async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:

@@ -84,7 +84,7 @@ async def cannot(ctx: Context, said: Incoming) -> Answer:
     return await claims.withdraw(ctx)
 
 
-@topic.on(press("task.decline"))
+@topic.on(press("task.decline"), press("task.withdraw"))
 async def decline(ctx: Context, said: Incoming) -> Answer:
-    """这次不行."""
+    """这次不行, and 来不了了 of whoever had said yes."""
     return await claims.decline(ctx, argument(said))

@@ -108,7 +108,7 @@ async def _for_volunteer(ctx: Context, task: Task) -> Shown:
     claim = await ctx.unit.volunteers.claim_of(task.id, ctx.person.id)
     state = claim.state if claim else ""
     if state in ("claimed", "waiting"):
-        cannot = choice("volunteers.cannot_one", f"task.decline:{task.ref}", ref=task.ref)
+        cannot = choice("volunteers.cannot_one", f"task.withdraw:{task.ref}", ref=task.ref)
         return (views.line(f"volunteers.line_{state}", task),), (cannot,)
     coming = choice("volunteers.come_one", f"task.claim:{task.ref}", ref=task.ref)
     return (views.line("volunteers.line", task, free=task.places - task.taken),), (coming,)

@@ -107,7 +107,7 @@ def card(task: Task) -> Reply:
 
 def cannot(task: Task) -> Choice:
     """The button for somebody who had said yes."""
-    return choice("volunteers.cannot", f"task.decline:{task.ref}")
+    return choice("volunteers.cannot", f"task.withdraw:{task.ref}")
 
 
 def which(task: Task) -> Choice:

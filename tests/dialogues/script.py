@@ -33,13 +33,15 @@ from tests.support.pictures import jpeg
 from tests.support.resident import Resident
 from tests.support.telegram import OnTelegram
 
+READING: Final = 4.0
+"""Seconds until somebody has read what they choose from."""
 CHANNELS: Final = ("terminal", "web", "telegram")
 _CHANNEL_NAMES: Final = {"终端": "terminal", "网页": "web", "Telegram": "telegram"}
 _TYPED: Final = ("按", "用", "")
 _SHOWN: Final = ("发照片", "发位置", "扫码", "伪造", "上岗")
 _TELEGRAM: Final = ("发表情", "发语音", "发文件", "发名片")
 _DEEDS: Final = (*_TELEGRAM, *_SHOWN, "按", "用")
-_UNITS: Final = {"天": "days", "小时": "hours", "分钟": "minutes"}
+_UNITS: Final = {"天": "days", "小时": "hours", "分钟": "minutes", "秒": "seconds"}
 _NAME: Final = re.compile(r"\{([^}]+)\}")
 
 
@@ -150,7 +152,7 @@ class Play:
     async def _act(self, person: Resident, deed: str, words: str) -> None:
         acts: dict[str, Callable[[], Awaitable[None]]] = {
             "": lambda: person.say(words),
-            "按": lambda: person.press(words),
+            "按": lambda: self._press(person, words),
             "伪造": lambda: person.forge(words),
             "扫码": lambda: person.say(f"/start {words}"),
             "发照片": lambda: person.send_photo(jpeg(), words),
@@ -161,6 +163,13 @@ class Play:
             await acts[deed]()
         elif isinstance(person, OnTelegram):
             _only_on_telegram(person, deed, words)
+
+    async def _press(self, person: Resident, words: str) -> None:
+        """At a terminal a button is its number, which is another number than the last once somebody has read what it says."""
+        if self.channel == "terminal":
+            await self.bed.settle()
+            self.bed.clock.passes(seconds=READING)
+        await person.press(words)
 
     async def _expect(self, person: Resident, words: str) -> None:
         new = [name for name in dict.fromkeys(_NAME.findall(words)) if name not in self.references]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.base import Limits, RawUpdate
 from bot.channels.webchat import WebChat
@@ -12,7 +13,7 @@ from bot.speaker import Speaker
 from handlers.messages import Kind, Reply, choice, say
 from handlers.texts import Texts
 from handlers.worktime import told
-from storage.models import Case, Remark
+from storage.models import Case, Chat, Remark
 from tests.handlers.harness import Town
 
 WORDS = "楼道灯坏了三天没人管"
@@ -361,3 +362,19 @@ def test_a_time_is_shown_with_its_weekday_and_that_of_another_year_with_the_year
     assert texts.say("zh_Hans", told(datetime(2027, 1, 5, 1, tzinfo=UTC), written)) == "周二 2027-01-05 09:00"
     assert texts.say("zh_Hans", told(datetime(2026, 12, 29, 1, tzinfo=UTC), written)) == "周二 12-29 09:00"
     assert texts.say("en", told(datetime(2026, 11, 28, 1, tzinfo=UTC))) == "Sat 11-28 09:00"
+
+
+async def test_the_numbers_of_a_form_end_with_it(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "5栋楼道灯坏了")
+    await town.says("li", "取消")
+    assert not [token for _, token in await town._choices("li") if token.startswith("f:")]
+
+
+async def test_choices_of_another_shape_are_passed_over(town: Town) -> None:
+    await town.moves_in("li")
+    async with town.database.writing() as unit:
+        chat = (await unit.session.scalars(select(Chat))).one()
+        chat.choices = [["菜单", "menu"], ["新", "new", True, 3], "旧", ["一", 2], {"label": "三"}]
+    assert await town.sees("li") == ["菜单"]
+    assert "您想做什么" in await town.says("li", "1")

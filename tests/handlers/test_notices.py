@@ -205,7 +205,8 @@ async def test_stopping_takes_back_what_has_not_gone_out(town: Town) -> None:
         await unit.session.execute(update(Outbox).where(Outbox.id == first).values(state="sent"))
     await town.says("wang", "/notices")
     assert await town.sees("wang") == [f"停止发送 {ref}"]
-    assert "4 人不会收到，1 人已经发出" in await town.says("wang", "1")
+    assert "确定吗" in await town.says("wang", "1")
+    assert "4 人不会收到，1 人已经发出" in await town.says("wang", "2")
     assert await step(town) == 0
     assert await counts(town, ref) == Counts(audience=5, sent=1, read=0, unreachable=0, waiting=0, stopped=4)
     assert "已经停止过" in await town.presses("wang", f"notice.cancel:{ref}")

@@ -203,6 +203,18 @@ async def test_places_are_never_exceeded_and_late_ones_wait_in_line(town: Town) 
     assert [task.taken for task in await town.all(Task)] == [1]
 
 
+async def test_a_place_is_not_lost_to_a_number_typed_twice(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await helper(town, "a", "carrying")
+    await posted(town, places=1)
+    assert "算上您了" in await town.says("a", "1")
+    assert "刚才收到了：我来" in await town.says("a", "1")
+    town.passes(minutes=1)
+    assert "确定吗" in await town.says("a", "1")
+    assert "没有改动" in await town.chooses("a", "不，照旧")
+    assert [claim.state for claim in await town.all(Claim)] == ["claimed"]
+
+
 async def test_of_two_in_the_same_instant_one_gets_the_place(town: Town) -> None:
     await town.serves("wang", "community", "S1-C1")
     for who in ("a", "b", "c"):
