@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from handlers import kept
 from handlers.casework import kept_off, title_in
@@ -17,13 +19,16 @@ from handlers.topic import Answer
 from knowledge.references import leading, references
 from storage.models import Case
 
+_LOOKS: Final = re.compile(r"[Rr](?=[A-Za-z]*[0-9])[0-9A-Za-z]{2,9}(?![0-9A-Za-z])")
+"""A number as it may be mistyped: RWZ6 for RWZ64, R0OI1."""
+
 
 def parted(ctx: Context, verb: str, text: str) -> tuple[str, str]:
     """The number of the case that is named, "" if none is, and the other words. ``verb`` is accept or finish."""
     words = ctx.shelf.texts.after(f"case.{verb}_words", text) or ""
     named = leading(words)
     ref = named.upper() if named.upper().startswith("R") else next(iter(references(words, "R")), "")
-    return ref, words.removeprefix(named).strip(" ,，:：、") if ref == named.upper() else words
+    return ref, words.removeprefix(named or _slip(words)).strip(" ,，:：、") if ref == named.upper() else words
 
 
 async def case_meant(ctx: Context, verb: str, said: Incoming, do: Callable[[str, str], Awaitable[Answer]]) -> Answer:
@@ -34,19 +39,34 @@ async def case_meant(ctx: Context, verb: str, said: Incoming, do: Callable[[str,
     if not await ctx.may(f"case.{verb}"):
         return None
     ref, words = parted(ctx, verb, said.text)
-    cases = [] if ref else await _likely(ctx, verb)
-    if not ref and len(cases) != 1:
+    slip = misnamed(ctx, verb, said.text)
+    cases = [] if ref else await _likely(ctx, verb, named=slip)
+    if not ref and (len(cases) != 1 or slip):
         return await _ask_which(ctx, verb, cases, said)
     return await do(ref or cases[0].ref, words)
 
 
-async def _likely(ctx: Context, verb: str) -> list[Case]:
+def misnamed(ctx: Context, verb: str, text: str) -> bool:
+    """Whether a case is named, though by no valid number: 受理 5栋那件, or a number with a slip in it. Then it is asked."""
+    words = ctx.shelf.texts.after(f"case.{verb}_words", text) or ""
+    return bool(words if verb == "accept" else _slip(words))
+
+
+def _slip(words: str) -> str:
+    """What looks like a number with which words begin, and is none."""
+    found = _LOOKS.match(words)
+    return found[0] if found else ""
+
+
+async def _likely(ctx: Context, verb: str, *, named: bool = False) -> list[Case]:
     """The cases that may be meant when no number is said: that of the card shown last, or else all it can be done to.
+
+    ``named``: one was named so that it cannot be told which, and the card shown last is no more likely than others.
 
     A card that still has to be accepted is meant by 办结 only where nothing else can be.
     """
     cases = await desk_cases(ctx)
-    shown = [one for one in cases if one.ref in _shown(ctx, verb)]
+    shown = [one for one in cases if one.ref in _shown(ctx, verb) and not named]
     if verb == "accept":
         return shown or [one for one in cases if one.state in WAITING]
     mine = [one for one in cases if one.state == "accepted" and one.handler_id == ctx.person.id]

@@ -116,3 +116,19 @@ async def test_free_words_of_an_open_form_stay_its_answer(town: Town, two: tuple
     await town.presses("王", f"case.finish:{two[1]}")
     await town.says("王", "已解决")
     assert "照片" in await town.says("王", "办结 路灯修好了")
+
+
+@pytest.mark.parametrize("named", ["{slip}", "R0OI1", "5栋那件", "r22"])
+async def test_what_names_no_case_is_asked_about(town: Town, named: str) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    lamp = await reports(town, "周", "3栋2单元楼道灯坏了")
+    assert "受理哪一件" in await town.says("王", "受理 " + named.format(slip=lamp[:4]))
+    assert [case.state for case in await town.all(Case)] == ["submitted"]
+    assert f"您受理了 {lamp}" in await town.says("王", "1")
+
+
+async def test_a_number_with_a_slip_in_it_is_no_word_for_the_resident(town: Town, two: tuple[str, str]) -> None:
+    assert "办结哪一件" in await town.says("王", f"办结 {two[0][:4]} 换好了")
+    label = next(one for one in await town.sees("王") if two[0] in one)
+    assert f"{two[0]} 的办结说明：“换好了”" in await town.chooses("王", label)
