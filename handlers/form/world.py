@@ -254,9 +254,13 @@ CAPTIONS: Final = "captions"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photos(Base):
-    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids, their captions beside it."""
+    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids, their captions beside it.
+
+    ``words``: what is typed here is kept like a caption.
+    """
 
     optional: bool = True
+    words: bool = False
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
         """The question; 完成 once there is a picture."""
@@ -270,6 +274,8 @@ class Photos(Base):
         have: list[int] = list(answers.get(self.key) or [])
         if said.press == "enough" and have:
             return Read(have)
+        if self.words and not pictures(said) and _tells(ctx, said.text) and _keep(ctx, said.text):
+            return Read(have, say("form.words_kept"), more=True)
         found, told = added(have, said, ctx.rules.photos_per_report)
         keep_caption(ctx, said)
         note = told[0] if told else None
@@ -282,6 +288,21 @@ class Photos(Base):
 
 def keep_caption(ctx: Context, said: Incoming) -> None:
     """Keep what is written under a picture with the form's answers, as many as there may be pictures."""
-    kept = ctx.chat.answers.get(CAPTIONS, ())
     if said.text.strip() and pictures(said):
-        ctx.chat.answers = {**ctx.chat.answers, CAPTIONS: [*kept, said.text.strip()][: ctx.rules.photos_per_report]}
+        _keep(ctx, said.text)
+
+
+def _keep(ctx: Context, words: str) -> bool:
+    """Keep words with the captions; False when there are as many as may be."""
+    kept = ctx.chat.answers.get(CAPTIONS, ())
+    if len(kept) >= ctx.rules.photos_per_report:
+        return False
+    ctx.chat.answers = {**ctx.chat.answers, CAPTIONS: [*kept, words.strip()]}
+    return True
+
+
+def _tells(ctx: Context, words: str) -> bool:
+    """Whether words say something of the matter, and are no number and no 好的 or 怎么拍."""
+    empty = ("words.yes", "words.no", "words.unknown", "words.enough", "talk.heard.thanks", "talk.heard.hello")
+    bare = re.sub(r"[\W_]+", "", words)
+    return len(bare) > 1 and ordinal(bare) is None and not any(ctx.shelf.texts.hears(key, words) for key in empty)

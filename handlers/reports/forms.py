@@ -137,7 +137,7 @@ REPORT = Form(
         Matter(key="report_words", question="report.ask_words", least=2),
         Pick(key="report_category", question="report.ask_category", options=_categories),
         Place(key="report_place", question="report.ask_place", vague=True),
-        Photos(key="report_photos", question="report.ask_photos"),
+        Photos(key="report_photos", question="report.ask_photos", words=True),
         Confirm(key="report_ok", question="report.ask_ok", summary=_summary),
     ),
 )
