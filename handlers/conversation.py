@@ -68,12 +68,12 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return await _call(ctx, "kind", said.kind.value, said)
     if ctx.chat.group:  # other people read there: nothing is answered but how to talk in private
         return Reply((say("common.private_only"),)) if said.kind is Kind.COMMAND else None
-    if ctx.chat.form is not None and standing.current(ctx) is None:
-        standing.put_aside(ctx)
     if said.kind is not Kind.PRESS:
         relayed = await _call(ctx, "kind", "relay", said)
         if relayed is not None:
             return relayed
+    if ctx.chat.form is not None and standing.current(ctx) is None:
+        return await _changed(ctx, said)
     for answers in (_numbered, _opened):
         if (answer := await answers(ctx, said)) is not None:
             return answer
@@ -90,6 +90,17 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
     if (said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()) or danger.found(ctx, said):
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
+
+
+async def _changed(ctx: Context, said: Incoming) -> Answer:
+    """An open form that is another one by now begins anew; what was said is heard where it answers the same question."""
+    step = ctx.chat.step
+    told = _listed(await engine.renew(ctx))
+    everywhere = said.kind is Kind.COMMAND or ctx.shelf.registry.phrased(plain(said.text)) is not None
+    if everywhere or standing.current(ctx) is None or (ctx.chat.step == step and said.kind is not Kind.PRESS):
+        first, *others = _listed(await _route(ctx, said)) or [Reply(())]
+        return [_with_line(first, told[0].lines[0]), *others]
+    return [*danger.first(ctx, said), *told]
 
 
 def _is_for_form(ctx: Context, said: Incoming) -> bool:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from handlers import kept
+from handlers.choices import end_form
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import assuming, changing, consent
 from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
 from handlers.form.picking import picked
-from handlers.form.standing import close, current, put_aside
+from handlers.form.standing import close, current, fitting, put_aside
 from handlers.form.steps import MISREAD, Form, Problem, Step
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
@@ -33,6 +34,16 @@ async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     chat.step = consent.STEP if form.consent and ctx.person.consented_at is None else form.next_key(chat.answers)
     chat.revision += 1
     return await _ask_or_finish(ctx, form)
+
+
+async def renew(ctx: Context) -> Answer:
+    """Begin the open form anew, since it is another one by now, with the answers that still fit; this is said."""
+    form, given = ctx.shelf.registry.forms.get(ctx.chat.form or ""), changing.before(ctx.chat.answers)
+    close(ctx)
+    end_form(ctx.chat)
+    if form is None:
+        return Reply((say("form.gone"),))
+    return _noted((say("form.changed"),), await start(ctx, form, fitting(ctx, form, given)))
 
 
 async def ask(ctx: Context) -> Reply:

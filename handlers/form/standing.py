@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from handlers.choices import asked
 from handlers.context import Context
 from handlers.form import consent
-from handlers.form.steps import Form, Moment
-from handlers.form.world import Place
+from handlers.form.steps import Answers, Form, Moment, Step, Text
+from handlers.form.world import Photos, Place
 from handlers.messages import Reply
 from handlers.worktime import SHANGHAI
 from knowledge.moments import when
@@ -107,18 +108,31 @@ def put_aside(ctx: Context) -> bool:
 
 
 def resume(ctx: Context) -> bool:
-    """Take up the draft again, unless it is too old or the form has changed since."""
+    """Take up the draft again, unless it is too old; where the form has changed since, nothing is ``current`` then."""
     draft, chat = ctx.chat.draft, ctx.chat
     form = ctx.shelf.registry.forms.get(str(draft.get("form", "")))
-    if form is None or draft.get("version") != form.version:
+    if form is None:
         return False
     if draft["at"] < (ctx.now - timedelta(hours=ctx.rules.draft_hours)).isoformat():
         return False
     if not put_aside(ctx):
         chat.draft = {}
-    chat.form, chat.form_version, chat.step, chat.answers = form.name, form.version, draft["step"], draft["answers"]
+    chat.form, chat.form_version, chat.step, chat.answers = form.name, draft["version"], draft["step"], draft["answers"]
     chat.revision += 1
     return True
+
+
+def fitting(ctx: Context, form: Form, answers: Answers) -> dict[str, Any]:
+    """The answers given to another version of a form that this one can use: words, places, pictures, and what it is about."""
+    steps = {step.key: step for step in form.steps}
+    told = {key: value for key, value in answers.items() if not key.startswith("_")}
+    return {key: value for key, value in told.items() if key not in steps or _fits(ctx, steps[key], value)}
+
+
+def _fits(ctx: Context, step: Step, value: Any) -> bool:
+    if isinstance(step, Place):
+        return isinstance(value, dict) and "text" in value and value.get("area") in ctx.catalogue.areas
+    return isinstance(value, str) if isinstance(step, Text) else isinstance(step, Photos) and isinstance(value, list)
 
 
 def close(ctx: Context) -> None:

@@ -65,7 +65,7 @@ async def back(ctx: Context, said: Incoming) -> Answer:
 async def resume(ctx: Context, said: Incoming) -> Answer:
     """Take up what was cancelled."""
     if standing.resume(ctx):
-        return await engine.ask(ctx)
+        return await engine.ask(ctx) if standing.current(ctx) else await engine.renew(ctx)
     return Reply((say("form.nothing_kept"),), (await menu_of(ctx)).choices)
 
 

@@ -39,7 +39,7 @@ async def test_a_hint_that_says_all_is_not_followed_by_the_question(town: Town) 
     await to_the_place(town)
     assert "在哪儿" not in await town.says("li", "？？？")
     await town.says("li", "3栋")
-    told = await town.says("li", "看一看")
+    told = await town.says("li", "好的")
     assert "请发照片" in told
     assert "有照片的话" not in told
 
@@ -378,3 +378,47 @@ async def test_choices_of_another_shape_are_passed_over(town: Town) -> None:
         chat.choices = [["菜单", "menu"], ["新", "new", True, 3], "旧", ["一", 2], {"label": "三"}]
     assert await town.sees("li") == ["菜单"]
     assert "您想做什么" in await town.says("li", "1")
+
+
+async def is_of_an_older_release(town: Town, version: int = 0) -> None:
+    async with town.database.writing() as unit:
+        chat = (await unit.session.scalars(select(Chat))).one()
+        chat.form_version, chat.draft = version, {**chat.draft, "version": version} if chat.draft else {}
+
+
+async def test_a_form_that_has_changed_begins_anew_with_what_still_fits(town: Town) -> None:
+    await to_the_summary(town)
+    await is_of_an_older_release(town)
+    told = await town.chooses("li", "提交")
+    assert "这张表刚改过" in told
+    assert "有照片的话请发来" in told  # 没有照片 was said of another question, perhaps
+    assert "这张表刚改过" not in (told := await town.says("li", "跳过"))
+    assert WORDS in told
+    assert "收到了，编号" in await town.says("li", "提交")
+
+
+async def test_words_answer_the_same_question_of_a_form_that_has_changed(town: Town) -> None:
+    await to_the_place(town)
+    await is_of_an_older_release(town)
+    told = await town.says("li", "3栋")
+    assert "这张表刚改过" in told
+    assert "有照片的话请发来" in told
+
+
+async def test_what_works_everywhere_works_in_a_form_that_has_changed(town: Town) -> None:
+    await to_the_place(town)
+    await is_of_an_older_release(town)
+    assert "已取消" in await town.says("li", "取消")
+    await is_of_an_older_release(town)
+    told = await town.says("li", "继续")
+    assert "这张表刚改过" in told
+    assert "在哪儿" in told
+
+
+async def test_a_form_that_is_no_more_is_told_of(town: Town) -> None:
+    await to_the_place(town)
+    async with town.database.writing() as unit:
+        (await unit.session.scalars(select(Chat))).one().form = "lottery"
+    told = await town.says("li", "菜单")
+    assert "已经不用了" in told
+    assert "您想做什么" in told
