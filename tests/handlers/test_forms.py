@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from bot.speaker import Speaker
 from handlers.messages import Kind, Reply, choice, say
 from handlers.texts import Texts
 from handlers.worktime import told
+from knowledge.gazetteer import Gazetteer
 from storage.models import Case, Chat, Remark
 from tests.handlers.harness import Town
 
@@ -422,3 +424,49 @@ async def test_a_form_that_is_no_more_is_told_of(town: Town) -> None:
     told = await town.says("li", "菜单")
     assert "已经不用了" in told
     assert "您想做什么" in told
+
+
+# -- a building whose number several estates have ----------------------------------------------------------------------
+
+
+def with_a_second_third_building(town: Town) -> None:
+    areas = dict(town.shelf.catalogue.areas)
+    areas["S1-C2-G3-B3"] = replace(areas["S1-C2-G3-B113"], code="S1-C2-G3-B3", name="3号楼")
+    catalogue = replace(town.shelf.catalogue, areas=areas)
+    town.shelf = replace(town.shelf, catalogue=catalogue, gazetteer=Gazetteer(catalogue))
+
+
+async def test_a_number_of_several_estates_is_asked_about_and_an_estate_completes_it(town: Town) -> None:
+    with_a_second_third_building(town)
+    await to_the_place(town)
+    assert "是哪个小区的3栋2单元？" in await town.says("li", "3栋2单元")
+    assert await town.sees("li") == ["青松社区青松苑一区3栋", "河湾社区水岸人家3号楼", "都不是"]
+    assert "有照片的话" in await town.says("li", "水岸人家")
+    assert "地点：河湾社区水岸人家3号楼2单元" in await town.says("li", "跳过")
+
+
+@pytest.mark.parametrize("words", ["都不是", "其他", "跳过", "3"])
+async def test_none_of_several_estates_goes_on_as_well(town: Town, words: str) -> None:
+    with_a_second_third_building(town)
+    await to_the_place(town)
+    await town.says("li", "3栋2单元")
+    assert "有照片的话" in await town.says("li", words)
+    assert "3栋2单元" in await town.says("li", "跳过")
+
+
+async def test_who_is_known_in_one_of_several_estates_is_not_asked(town: Town) -> None:
+    with_a_second_third_building(town)
+    await town.moves_in("zhao", "S1-C2-G3-B114")
+    await town.says("zhao", WORDS)
+    assert "有照片的话" in await town.says("zhao", "3栋2单元")
+    assert "地点：河湾社区水岸人家3号楼2单元" in await town.says("zhao", "跳过")
+
+
+async def test_a_call_for_help_pressed_twice_is_sent_once(town: Town) -> None:
+    await town.moves_in("li", "S1-C1-G1-B3", consented=False)
+    await town.says("li", "电梯困人了")
+    tell = dict(await town._choices("li"))["告诉网格员"]
+    assert "已经按特急报给网格" in await town.presses("li", tell)
+    await town.presses("li", tell)
+    (case,) = await town.all(Case)
+    assert (case.subject, case.urgency) == ("lift-trapped", "critical")
