@@ -94,7 +94,7 @@ async def _hear_voice(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     step = form.step(ctx.chat.step)
-    if said.press == "change" or said.press.startswith("to."):
+    if said.press == "change" or said.press.startswith("to.") or _asks_for_change(ctx, form, said):
         return await _change(ctx, form, said.press[3:])
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)
@@ -129,6 +129,11 @@ async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer
     ctx.chat.answers = {**others, key: read.value}
     asked = await ask(ctx)
     return replace(asked, lines=(say("form.place_corrected", place=read.value["text"]), *asked.lines))
+
+
+def _asks_for_change(ctx: Context, form: Form, said: Incoming) -> bool:
+    """修改 typed where words are asked for: it is the button of the same name, not the words."""
+    return ctx.shelf.texts.hears("form.change", said.text) and bool(_changeable(form, ctx.chat.answers))
 
 
 async def _hear_what_to_change(ctx: Context, form: Form, said: Incoming) -> Answer:

@@ -241,7 +241,7 @@ class Confirm(Base):
         """提交, or a word that means yes."""
         if said.press == "yes" or ctx.shelf.texts.hears("words.yes", said.text):
             return Read(True)
-        return Problem(say("form.confirm_please"))
+        return Problem(say("form.confirm_please", submit=say(self.submit)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -470,3 +470,31 @@ async def test_a_call_for_help_pressed_twice_is_sent_once(town: Town) -> None:
     await town.presses("li", tell)
     (case,) = await town.all(Case)
     assert (case.subject, case.urgency) == ("lift-trapped", "critical")
+
+
+async def test_change_typed_where_words_are_asked_for_is_the_button(town: Town) -> None:
+    await town.moves_in("li")
+    for words in ("我建议装几把椅子", "3栋"):
+        told = await town.says("li", words)
+    assert "为什么需要" in told
+    assert "要改哪一项" in await town.says("li", "修改")
+
+
+async def test_deleting_is_said_as_the_note_on_privacy_says_it(town: Town) -> None:
+    await town.moves_in("li")
+    await town.says("li", "隐私")
+    assert await town.says("li", "删除") == await town.presses("li", "privacy.forget")
+
+
+async def test_what_is_said_to_a_summary_is_answered_with_its_own_button(town: Town) -> None:
+    await town.serves("王", "community", "S1-C1")
+    await town.moves_in("li", "S1-C1-G1-B3")
+    for words in ("/notify", "明天上午九点到十一点停水，请提前接水。", "青松苑一区"):
+        await town.says("王", words)
+    assert "请选“发送”“修改”或“取消”" in await town.says("王", "什么")
+
+
+@pytest.mark.parametrize(("typed", "told"), [("受理了", "没有等受理的"), ("办结了", "没有受理了还没办结的")])
+async def test_staff_may_say_that_it_is_done(town: Town, typed: str, told: str) -> None:
+    await town.serves("王", "grid_worker", "S1-C1-G1")
+    assert told in await town.says("王", typed)
