@@ -19,8 +19,8 @@ from handlers.topic import Answer
 from knowledge.references import leading, references
 from storage.models import Case
 
-_LOOKS: Final = re.compile(r"[Rr](?=[A-Za-z]*[0-9])[0-9A-Za-z]{2,9}(?![0-9A-Za-z])")
-"""A number as it may be mistyped: RWZ6 for RWZ64, R0OI1."""
+_LOOKS: Final = re.compile(r"(?:[Rr](?=[A-Za-z]*[0-9])[0-9A-Za-z]{2,9}|R[0-9A-Z]{2,9})(?![0-9A-Za-z])")
+"""A number as it may be mistyped: RWZ6 for RWZ64, R0OI1, and RWZT for RWZT4."""
 
 
 def parted(ctx: Context, verb: str, text: str) -> tuple[str, str]:
