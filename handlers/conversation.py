@@ -13,7 +13,7 @@ from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
 from handlers.form import engine, standing
-from handlers.form.world import keep_caption
+from handlers.form.photos import keep_caption
 from handlers.menu import entry_typed
 from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.texts import plain

@@ -4,8 +4,9 @@ Where somebody stands in a form is a row of the database (form, version, step, a
 second process or a stale button loses nothing and surprises nobody.
 """
 
+from handlers.form.photos import Photos
 from handlers.form.pick import Pick
 from handlers.form.steps import Confirm, Form, Moment, Number, Phone, Problem, Read, Step, Text
-from handlers.form.world import Photos, Place
+from handlers.form.world import Place
 
 __all__ = ["Confirm", "Form", "Moment", "Number", "Phone", "Photos", "Pick", "Place", "Problem", "Read", "Step", "Text"]

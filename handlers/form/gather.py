@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from handlers.context import Context
 from handlers.form import changing
+from handlers.form.photos import Photos
 from handlers.form.steps import Form, Step, Text
-from handlers.form.world import Photos
 from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.pictures import added, pictures
 

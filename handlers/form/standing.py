@@ -8,8 +8,9 @@ from typing import Any
 from handlers.choices import asked
 from handlers.context import Context
 from handlers.form import consent
+from handlers.form.photos import Photos
 from handlers.form.steps import Answers, Form, Moment, Step, Text
-from handlers.form.world import Photos, Place
+from handlers.form.world import Place
 from handlers.messages import Reply
 from handlers.worktime import SHANGHAI
 from knowledge.moments import when

@@ -1,4 +1,4 @@
-"""Questions about the world outside: where something is, and what it looks like."""
+"""The question where something is."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from handlers.context import Context
 from handlers.form import assuming
 from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, Say, choice, say
-from handlers.pictures import added, pictures
 from handlers.where import area_at, is_here
 from knowledge.addresses import addresses, building_in, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
 from knowledge.whereabouts import may_be_place
+
+WRITTEN: Final = "zh_Hans"
+"""The language of places, whoever writes them: what stands on the walls, and staff read it too."""
+NEAR: Final = "_near"
+"""Under which the codes of estates named already stand among the answers."""
+LACKS: Final = "_lacks"
+"""Under which the number of a building stands that was named with them and that they do not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,69 +246,3 @@ def _told(ctx: Context, code: str, words: str) -> str:
         return name + address
     last = ctx.catalogue.areas[code].name
     return name + words.removeprefix(last) if words.startswith(last) else f"{name} · {words}"
-
-
-WRITTEN: Final = "zh_Hans"
-"""The language of places, whoever writes them: what stands on the walls, and staff read it too."""
-NEAR: Final = "_near"
-"""Under which the codes of estates named already stand among the answers."""
-LACKS: Final = "_lacks"
-"""Under which the number of a building stands that was named with them and that they do not have."""
-CAPTIONS: Final = "captions"
-"""Under which the words written under pictures stand among the answers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photos(Base):
-    """Pictures, as many as ``rules.photos_per_report``; the answer is a list of media ids, their captions beside it.
-
-    ``words``: what is typed here is kept like a caption.
-    """
-
-    optional: bool = True
-    words: bool = False
-
-    async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The question; 完成 once there is a picture."""
-        have = len(answers.get(self.key) or [])
-        if have:
-            return Reply((say("form.photos_have", count=have),), (choice("form.enough", "enough", style="primary"),))
-        return Reply((say(self.question),))
-
-    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """Collect pictures until 完成."""
-        have: list[int] = list(answers.get(self.key) or [])
-        if said.press == "enough" and have:
-            return Read(have)
-        if self.words and not pictures(said) and _tells(ctx, said.text) and _keep(ctx, said.text):
-            return Read(have, say("form.words_kept"), more=True)
-        found, told = added(have, said, ctx.rules.photos_per_report)
-        keep_caption(ctx, said)
-        note = told[0] if told else None
-        return (
-            Read(found, note, more=True)
-            if pictures(said)
-            else Problem(note or say("form.photo_please"), whole=note is None)
-        )
-
-
-def keep_caption(ctx: Context, said: Incoming) -> None:
-    """Keep what is written under a picture with the form's answers, as many as there may be pictures."""
-    if said.text.strip() and pictures(said):
-        _keep(ctx, said.text)
-
-
-def _keep(ctx: Context, words: str) -> bool:
-    """Keep words with the captions; False when there are as many as may be."""
-    kept = ctx.chat.answers.get(CAPTIONS, ())
-    if len(kept) >= ctx.rules.photos_per_report:
-        return False
-    ctx.chat.answers = {**ctx.chat.answers, CAPTIONS: [*kept, words.strip()]}
-    return True
-
-
-def _tells(ctx: Context, words: str) -> bool:
-    """Whether words say something of the matter, and are no number and no 好的 or 怎么拍."""
-    empty = ("words.yes", "words.no", "words.unknown", "words.enough", "talk.heard.thanks", "talk.heard.hello")
-    bare = re.sub(r"[\W_]+", "", words)
-    return len(bare) > 1 and ordinal(bare) is None and not any(ctx.shelf.texts.hears(key, words) for key in empty)

@@ -7,8 +7,9 @@ from typing import Any
 
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
+from handlers.form.photos import CAPTIONS
 from handlers.form.steps import Answers
-from handlers.form.world import CAPTIONS, LACKS, NEAR, named_estates, names_another
+from handlers.form.world import LACKS, NEAR, named_estates, names_another
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome

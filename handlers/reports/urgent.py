@@ -12,6 +12,7 @@ from handlers import danger, kept
 from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Form, Photos, Place
+from handlers.form.world import WRITTEN
 from handlers.messages import choice, say
 from handlers.reports import forms, resident
 from handlers.topic import Answer
@@ -38,7 +39,7 @@ def _home(ctx: Context) -> dict[str, Any] | None:
     area = ctx.catalogue.areas.get(ctx.person.area_code or "")
     if area is None or area.kind != "building":
         return None
-    text = ctx.shelf.texts.word("zh_Hans", "emergency.home", place=ctx.full_name(area.code))
+    text = ctx.shelf.texts.word(WRITTEN, "emergency.home", place=ctx.full_name(area.code))
     return {"area": area.code, "text": text, "lat": None, "lon": None}
 
 
