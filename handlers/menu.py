@@ -26,9 +26,19 @@ async def menu_of(ctx: Context) -> Reply:
 
 async def entry_typed(ctx: Context, text: str) -> str:
     """The token of the entry of the speaker's own menu whose label was typed, "" for none."""
-    return next((one.token for one in await _entries(ctx) if ctx.shelf.texts.hears(one.label.key, text)), "")
+    for action, one in _ENTRIES:
+        if ctx.shelf.texts.hears(one.label.key, text) and (not action or await ctx.may(action)):
+            return one.token
+    return ""
 
 
 async def _entries(ctx: Context) -> Sequence[Choice]:
-    mine = [choice(label, token) for action, label, token in _OFFICE if await ctx.may(action)]
-    return (*mine, *(choice(f"menu.{word}", f"menu.{word}") for word in RESIDENTS), choice("menu.human", "human"))
+    return [one for action, one in _ENTRIES if not action or await ctx.may(action)]
+
+
+_ENTRIES: Final = (
+    *((action, choice(label, token)) for action, label, token in _OFFICE),
+    *(("", choice(f"menu.{word}", f"menu.{word}")) for word in RESIDENTS),
+    ("", choice("menu.human", "human")),
+)
+"""All entries, each with the right it takes or nothing."""
