@@ -74,6 +74,10 @@ class Catalogue:
         for child in self.children.get(code, ()):
             yield from self.within(child.code)
 
+    def words_of(self, sign: Sign) -> tuple[str, ...]:
+        """The words of a sign and of those it includes."""
+        return (*sign.words, *(word for one in sign.includes for word in self.signs[one].words))
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -202,10 +206,13 @@ def _dangling(tables: dict[str, list[_Row]], catalogue: Catalogue) -> Iterator[s
             target = row.values[name]
             if target and target not in known:
                 yield f"{row.where}: field {name!r} names {target!r}, which does not exist"
-    for row in tables["emergency"]:
-        for sign in (sign for joint in row.values["joints"] for sign in joint.replace(">", "+").split("+")):
+    for row, name in (
+        *((row, "joints") for row in tables["emergency"]),
+        *((row, "includes") for row in tables["sign"]),
+    ):
+        for sign in (sign for joint in row.values[name] for sign in joint.replace(">", "+").split("+")):
             if sign not in catalogue.signs:
-                yield f"{row.where}: field 'joints' names {sign!r}, which does not exist"
+                yield f"{row.where}: field {name!r} names {sign!r}, which does not exist"
     topics = {service.topic for service in catalogue.services.values()}
     for row in tables["group"]:
         for topic in row.values["topics"]:

@@ -192,7 +192,11 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Words that each tell the same part of a danger; `joints` of emergencies name them (`who+limp`)."""
+    """Words that each tell the same part of a danger; `joints` of emergencies name them (`who+limp`).
+
+    The words of the signs it includes tell it too.
+    """
 
     id: str
     words: tuple[str, ...]
+    includes: tuple[str, ...]

@@ -171,7 +171,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
         Field("not_words", "texts", default=()),
         Field("examples", "texts", default=()),
     ),
-    "sign": (Field("id", "slug"), Field("words", "texts", filled=True)),
+    "sign": (Field("id", "slug"), Field("words", "texts", filled=True), Field("includes", "texts", default=())),
     "manner": (Field("id", one_of=MANNERS), Field("words", "texts", filled=True)),
 }
 

@@ -73,7 +73,7 @@ class Understander:
         self._weights = weights
         self._emergencies = catalogue.emergencies
         manners = {manner.id: manner.words for manner in catalogue.manners.values()}
-        signs = {sign.id: sign.words for sign in catalogue.signs.values()}
+        signs = {sign.id: catalogue.words_of(sign) for sign in catalogue.signs.values()}
         self._dangers = Dangers(catalogue.emergencies.values(), manners, signs)
         self._matcher = Matcher(catalogue, cutter)
         self._cues = Cues(catalogue.intents.values(), weights)

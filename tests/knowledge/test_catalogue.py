@@ -134,6 +134,16 @@ def test_references_must_lead_somewhere(tmp_path: Path) -> None:
     assert problem == "a.toml, category light: field 'department' names 'nobody', which does not exist"
 
 
+def test_a_sign_has_the_words_of_those_it_includes_and_they_must_be_there(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text('[[sign]]\nid = "who"\nwords = ["有人"]\nincludes = ["child"]\n', "utf-8")
+    (problem,) = problems_of(tmp_path)
+    assert problem == "a.toml, sign who: field 'includes' names 'child', which does not exist"
+    file.write_text(file.read_text("utf-8") + '[[sign]]\nid = "child"\nwords = ["孩子"]\n', "utf-8")
+    catalogue = load(tmp_path)
+    assert catalogue.words_of(catalogue.signs["who"]) == ("有人", "孩子")
+
+
 def test_joints_of_an_emergency_name_known_signs(tmp_path: Path) -> None:
     emergency = """
         [[emergency]]
