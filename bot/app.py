@@ -189,13 +189,11 @@ class App:
         )  # fmt: skip
         if self.telegram is not None and self.telegram.webhook_path:
             site.router.add_post(self.telegram.webhook_path, self.telegram.webhook_handler(self.dispatch.intake))
-        runners = [await _bind(site, settings.http_host, settings.http_port)]
+        runners = [await bind(site, settings.http_host, settings.http_port)]
         self.port = _port(runners[0])
         if settings.metrics_port:
             try:
-                runners.append(
-                    await _bind(build_metrics_app(self.metrics.registry), "127.0.0.1", settings.metrics_port)
-                )
+                runners.append(await bind(build_metrics_app(self.metrics.registry), "127.0.0.1", settings.metrics_port))
             except OSError:
                 log.warning("metrics port taken", extra={"port": settings.metrics_port})
         return runners
@@ -237,7 +235,8 @@ async def _kept_running(name: str, work: Work) -> None:
             await asyncio.sleep(RESTART_SECONDS)
 
 
-async def _bind(site: web.Application, host: str, port: int) -> web.AppRunner:
+async def bind(site: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listen; a handler whose client has gone is let come to its end."""
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
+from bot.app import bind
 from bot.web.app import build_app
 from bot.web.pages import WebSettings
 from handlers.texts import Texts
@@ -111,15 +111,19 @@ def backend(tmp_path: Path) -> MemoryBackend:
 
 @pytest_asyncio.fixture
 async def site(backend: MemoryBackend) -> AsyncIterator[str]:
-    """The address of the running pages."""
-    server = TestServer(build_app(backend, backend.webchat, Texts.load(), WebSettings(sample=True)))
+    """The address of the running pages.
+
+    Listened for as the product does: a `TestServer` cancels what a browser stops waiting for, and aiohttp then leaves the
+    file open that it was about to send.
+    """
+    app = build_app(backend, backend.webchat, Texts.load(), WebSettings(sample=True))
+    server = await bind(app, "127.0.0.1", 0)
     delivery = asyncio.create_task(backend.webchat.run(_no_intake))
-    await server.start_server()
-    yield f"http://127.0.0.1:{server.port}"
+    yield f"http://127.0.0.1:{server.addresses[0][1]}"
     delivery.cancel()
     with suppress(asyncio.CancelledError):
         await delivery
-    await server.close()
+    await server.cleanup()
 
 
 async def _no_intake(channel: str, updates: object) -> None:
