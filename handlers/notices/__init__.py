@@ -54,5 +54,5 @@ async def read(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("notice.cancel"))
 async def cancel(ctx: Context, said: Incoming) -> Answer:
-    """停止发送."""
+    """停发."""
     return await actions.cancel(ctx, argument(said))

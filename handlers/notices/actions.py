@@ -45,7 +45,7 @@ async def send(ctx: Context, answers: dict[str, Any]) -> Reply:
 
 
 async def cancel(ctx: Context, ref: str) -> Reply:
-    """停止发送: take back what has not gone out; raises NotFound, NotAllowed, or Refusal when all has gone."""
+    """停发: take back what has not gone out; raises NotFound, NotAllowed, or Refusal when all has gone."""
     notice = await _found(ctx, ref, lock=True)
     await ctx.require("notice.send", notice.area, subject=notice.ref)
     if notice.state == "cancelled":

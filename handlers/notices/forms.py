@@ -38,13 +38,13 @@ class Preview(Confirm):
     summary: Callable[[Context, Answers], Reply] = _unseen
 
     async def ask(self, ctx: Context, answers: Answers) -> Reply:
-        """The preview with 发送."""
+        """The preview with 发出."""
         area = await area_of(ctx, answers["notice_area"])
         told = views.preview(ctx, answers["notice_words"], area, await ctx.people_in(area))
         return await Confirm.ask(replace(self, summary=lambda ctx, answers: told), ctx, answers)
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
-        """发送, unless nobody would get it now: then another area can be chosen."""
+        """发出, unless nobody would get it now: then another area can be chosen."""
         found, area = await Confirm.read(self, ctx, said, answers), await area_of(ctx, answers["notice_area"])
         nobody = isinstance(found, Read) and not await ctx.people_in(area)
         return Problem(say("notices.nobody", area=area.name)) if nobody else found

@@ -71,7 +71,7 @@ async def newest(ctx: Context, area: Area) -> Reply:
 
 
 async def own(ctx: Context) -> Reply:
-    """What became of the speaker's own notices, with 停止发送 while one is going out."""
+    """What became of the speaker's own notices, with 停发 while one is going out."""
     found = await ctx.unit.notices.by_author(ctx.person.id, _SHOWN)
     if not found:
         return reply("notices.none_written")

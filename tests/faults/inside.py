@@ -133,7 +133,7 @@ async def queue(
 
 
 async def send_notice(database: Database, area: str, text: str, people: int) -> None:
-    """What 发送 does to a notice."""
+    """What 发出 does to a notice."""
     now = datetime.now(UTC)
     async with database.writing() as unit:
         author = await unit.session.scalar(select(Chat.person_id).limit(1))

@@ -491,7 +491,7 @@ async def test_what_is_said_to_a_summary_is_answered_with_its_own_button(town: T
     await town.moves_in("li", "S1-C1-G1-B3")
     for words in ("/notify", "明天上午九点到十一点停水，请提前接水。", "青松苑一区"):
         await town.says("王", words)
-    assert "请选“发送”“修改”或“取消”" in await town.says("王", "什么")
+    assert "请选“发出”“修改”或“取消”" in await town.says("王", "什么")
 
 
 @pytest.mark.parametrize(("typed", "told"), [("受理了", "没有等受理的"), ("办结了", "没有受理了还没办结的")])

@@ -59,7 +59,7 @@ async def test_the_preview_is_the_exact_text_and_number(town: Town) -> None:
     preview = await town.says("wang", "青松苑一区")
     assert preview.startswith(f"{WORDS}\n\n—— 青松苑一区\n")
     assert "青松苑一区，5 人，大约 1 分钟" in preview
-    assert await town.sees("wang") == ["发送", "修改", "取消"]
+    assert await town.sees("wang") == ["发出", "修改", "取消"]
     ref = reference(await town.says("wang", "1"), "N")
     (notice,) = await town.all(Notice)
     assert (notice.ref, notice.state, notice.people, notice.area_code) == (ref, "sending", 5, "S1-C1-G1")
@@ -204,7 +204,7 @@ async def test_stopping_takes_back_what_has_not_gone_out(town: Town) -> None:
         first = (await town.all(Outbox))[0].id
         await unit.session.execute(update(Outbox).where(Outbox.id == first).values(state="sent"))
     await town.says("wang", "/notices")
-    assert await town.sees("wang") == [f"停止发送 {ref}"]
+    assert await town.sees("wang") == [f"停发 {ref}"]
     assert "确定吗" in await town.says("wang", "1")
     assert "4 人不会收到，1 人已经发出" in await town.says("wang", "2")
     assert await step(town) == 0
@@ -261,7 +261,7 @@ async def test_a_notice_for_nobody_is_not_sent(town: Town) -> None:
         await town.says("wang", words)
     assert "没有发送" in await town.says("wang", "发送")
     assert not await town.all(Notice)
-    assert await town.sees("wang") == ["发送", "修改", "取消"]
+    assert await town.sees("wang") == ["发出", "修改", "取消"]
 
 
 async def test_words_beyond_the_limit_are_refused_with_it(town: Town) -> None:

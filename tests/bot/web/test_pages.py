@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -194,6 +196,15 @@ async def test_the_chat_page_keeps_its_names(page: Page) -> None:
         assert part in html
     traditional = await (await page.get("/chat/tw", headers={"Accept-Language": "en, zh-TW;q=0.8"})).text()
     assert ">發送</button>" in traditional
+
+
+async def test_no_choice_is_named_as_the_pages_own_button(texts: Texts) -> None:
+    offered = re.compile(r'(?:choice\(\s*|submit=)"([a-z_.]+)"')
+    keys = {key for room in Path("handlers").rglob("*.py") for key in offered.findall(room.read_text("utf-8"))}
+    assert len(keys) > 50
+    for language in ("zh_Hans", "en"):
+        send = texts.word(language, "web.send")
+        assert [key for key in sorted(keys) if send in texts.word(language, key)] == []
 
 
 async def test_only_who_chose_english_has_an_english_page(page: Page, backend: MemoryBackend) -> None:
