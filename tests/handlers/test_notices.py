@@ -58,7 +58,7 @@ async def test_the_preview_is_the_exact_text_and_number(town: Town) -> None:
     assert len(await town.sees("wang")) == 9
     preview = await town.says("wang", "青松苑一区")
     assert preview.startswith(f"{WORDS}\n\n—— 青松苑一区\n")
-    assert "青松苑一区，5 人，大约 1 分钟" in preview
+    assert "青松苑一区，5 人（说过住在这里的），大约 1 分钟" in preview
     assert await town.sees("wang") == ["发出", "修改", "取消"]
     ref = reference(await town.says("wang", "1"), "N")
     (notice,) = await town.all(Notice)
