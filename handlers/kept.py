@@ -1,7 +1,8 @@
 """What is kept of somebody between two messages outside any form, in ``Chat.preset``, and for how long.
 
 The words a question was asked about stand under a short key that travels in the question's buttons, so an old button
-never takes up newer words. Pictures without words wait ``rules.photo_minutes`` for the report they belong to.
+never takes up newer words. Pictures without words wait ``rules.photo_minutes`` for the report they belong to. A place
+stays, but is taken without asking for ``rules.place_minutes`` only.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from handlers.pictures import added, pictures
 from handlers.texts import LANGUAGES
 from knowledge.entries import Area
 
+_NEVER: Final = "0001-01-01T00:00+00:00"
 _QUESTIONS: Final = 5
 """Questions whose words are kept at once; an older button starts without words."""
 
@@ -73,7 +75,16 @@ def put_place(ctx: Context, area: Area, name: str, pin: Location) -> None:
     """Keep where somebody is; without consent only the building or area, never the point itself (domain.md §9)."""
     known = ctx.person.consented_at is not None
     lat, lon = (pin.lat, pin.lon) if known else (None, None)
-    _put(ctx, area=area.code, text=name, lat=lat, lon=lon)
+    _put(ctx, area=area.code, text=name, lat=lat, lon=lon, placed=ctx.now.isoformat())
+
+
+def here(ctx: Context) -> dict[str, Any] | None:
+    """The building scanned or named within the last ``rules.place_minutes``, as the answer to a question for a place."""
+    preset, oldest = ctx.chat.preset, ctx.now - timedelta(minutes=ctx.rules.place_minutes)
+    area = ctx.catalogue.areas.get(str(preset.get("area", "")))
+    if area is None or area.kind != "building" or datetime.fromisoformat(preset.get("placed", _NEVER)) < oldest:
+        return None
+    return {key: preset.get(key) for key in ("area", "text", "lat", "lon")}
 
 
 async def forget(ctx: Context) -> None:

@@ -44,6 +44,9 @@ class Rules:
     area_kilometres: float = rule(5.0, "farthest distance from any known building that still counts as here, km")
     handoff_minutes: int = rule(30, "minutes of silence after which the bot takes a conversation back from a human")
     photo_minutes: int = rule(30, "minutes a picture without words waits for the report it belongs to")
+    place_minutes: int = rule(
+        30, "minutes a place that was scanned or named counts as the place of the report that follows"
+    )
     draft_hours: int = rule(24, "hours a cancelled form can be taken up again")
     invite_hours: int = rule(24, "hours a staff invite's code is valid")
     link_minutes: int = rule(10, "minutes a web sign-in link is valid")

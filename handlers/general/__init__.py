@@ -5,13 +5,14 @@ Greeting, menu, cancel, back, language, privacy, a human, and what to say when n
 
 from __future__ import annotations
 
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.form import engine, standing
 from handlers.general import handoff, identity, invites, understood
 from handlers.general.offered import at_place, wordless
 from handlers.menu import menu_of
-from handlers.messages import Incoming, Kind, Reply, choice, say
+from handlers.messages import Incoming, Kind, Location, Reply, choice, say
 from handlers.permissions import ACTIONS
 from handlers.texts import LANGUAGES
 from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press, while_held
@@ -235,7 +236,7 @@ async def _poster(ctx: Context, payload: str) -> str | None:
     if area is None:
         return None
     name = ctx.full_name(area.code)
-    ctx.chat.preset = {**ctx.chat.preset, "area": area.code, "text": name, "lat": area.lat, "lon": area.lon}
+    kept.put_place(ctx, area, name, Location(area.lat, area.lon))
     return name
 
 

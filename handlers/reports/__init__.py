@@ -231,10 +231,11 @@ def _with_refusals(said: Incoming, begun: Answer) -> Answer:
 
 
 async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
-    """The form with what was said already, and with the pictures that wait for it."""
+    """The form with what was said already, with the pictures that wait for it, and with the place that was told just before."""
     photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
     words = {"report_words": asked.words} if asked.words else {}
-    return await ctx.start(forms.REPORT, **words, **({"report_photos": photos} if photos else {}), **known)
+    place = {"report_place": here | forms.KEPT} if (here := kept.here(ctx)) else {}
+    return await ctx.start(forms.REPORT, **place, **words, **({"report_photos": photos} if photos else {}), **known)
 
 
 def _proposed(proposal: Proposal) -> Choice:

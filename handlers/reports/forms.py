@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
@@ -18,6 +18,8 @@ from knowledge.addresses import is_address
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 _FROM_WORDS = {"from_words": True}
+KEPT: Final = {**_FROM_WORDS, "kept": True}
+"""In the answer to the place that was told before the report: words that name another one go before it, and it is said."""
 _LIKELY = 0.5
 """The score from which a category is taken to be that of a danger."""
 
@@ -107,9 +109,12 @@ def all_words(answers: Answers) -> str:
 def _about(ctx: Context, answers: Answers) -> Say | None:
     """What was understood, said before the first question."""
     category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
+    place = answers.get("report_place", {})
+    at = say("report.sum_place", place=place["text"]) if place.get("kept") else None
     if "report_words" not in answers:
-        return None
-    return say("report.about", name=category.label) if category else say("report.about_other")
+        return at
+    what = say("report.about", name=category.label) if category else say("report.about_other")
+    return say("report.about_at", what=what, at=at) if at else what
 
 
 def _summary(ctx: Context, answers: Answers) -> Reply:
