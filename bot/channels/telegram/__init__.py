@@ -5,6 +5,10 @@ updates before they are stored, and one update it cannot read stops it for good.
 is configured: PTB costs about a third of a second to load.
 """
 
-from bot.channels.telegram.channel import TelegramChannel
+import sys
+
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # PTB brings httpx, whose command line would cost 5 MB
+
+from bot.channels.telegram.channel import TelegramChannel  # noqa: E402
 
 __all__ = ["TelegramChannel"]
