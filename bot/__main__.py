@@ -55,15 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    from bot import commands  # noqa: PLC0415 it loads everything, so only once the settings are known to be good
+
     try:
         return _command(given, settings)
     except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except commands.FAILURES as error:
+        print(commands.told(error), file=sys.stderr)
+        return 1
 
 
 def _command(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import commands, staff_commands  # noqa: PLC0415 it loads everything, so only once the settings are known to be good
+    from bot import commands, staff_commands  # noqa: PLC0415 see main
 
     match given.command:
         case "ask":

@@ -83,10 +83,9 @@ class App:
 
     async def start(self) -> None:
         """Load, migrate, seed, construct; nothing is received or sent yet."""
-        loading = asyncio.create_task(self._understanding())
-        texts = await asyncio.to_thread(Texts.load)
         await migrate(self.database)
-        catalogue, understander, gazetteer = await loading
+        texts, knowledge = await asyncio.gather(asyncio.to_thread(Texts.load), self._understanding())
+        catalogue, understander, gazetteer = knowledge
         async with self.database.writing() as unit:
             await seed(unit, catalogue, self.clock.now())
             self.sample = await is_sample(unit)

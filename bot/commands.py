@@ -26,7 +26,19 @@ from bot.settings import Settings, effective
 from knowledge.catalogue import CatalogueError, load
 from knowledge.understanding import Understander, as_json
 from storage.engine import Database, DatabaseError
-from storage.migrate import migrate, newest, revision
+from storage.migrate import NewerDatabaseError, is_newest, migrate, newest, revision
+
+FAILURES = (CatalogueError, DatabaseError, OSError)
+"""What may end any command, each with a sentence by ``told``."""
+
+
+def told(error: Exception) -> str:
+    """What went wrong, for whoever typed the command."""
+    if isinstance(error, (CatalogueError, NewerDatabaseError)):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}); LINLI_DATA_DIR sets the data folder."
+    return f"The database cannot be used: {log.scrub(str(error).splitlines()[0])}"
 
 
 def _loop(main: Coroutine[Any, Any, int]) -> int:
@@ -55,10 +67,13 @@ async def _run(settings: Settings, welcome: bool) -> int:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
         await app.start()
-    except CatalogueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    _spare_the_collector()
+        _spare_the_collector()
+        return await _served(app, stop, welcome)
+    finally:
+        await app.close()
+
+
+async def _served(app: App, stop: asyncio.Event, welcome: bool) -> int:
     try:
         async with app.serving():
             log.note("ready", port=app.port, database=app.settings.database.partition(":")[0])
@@ -66,13 +81,9 @@ async def _run(settings: Settings, welcome: bool) -> int:
                 await _welcome(app)
             await stop.wait()
     except OSError as error:
-        print(
-            f"{settings.http_host}:{settings.http_port} cannot be used ({error.strerror}). Set LINLI_HTTP_PORT to another port.",
-            file=sys.stderr,
-        )
+        where = f"{app.settings.http_host}:{app.settings.http_port}"
+        print(f"{where} cannot be used ({error.strerror}). Set LINLI_HTTP_PORT to another port.", file=sys.stderr)
         return 1
-    finally:
-        await app.close()
     return 0
 
 
@@ -107,8 +118,8 @@ def chat(settings: Settings) -> int:
 async def _chat(settings: Settings) -> int:
     terminal = Terminal()
     app = App(replace(settings, telegram_token="", metrics_port=0), terminal=terminal)
-    await app.start()
     try:
+        await app.start()
         async with app.serving():
             await app.terminal_closed()
     finally:
@@ -130,9 +141,6 @@ async def prepare(settings: Settings, *, seeding: bool) -> int:
             async with database.writing() as unit:
                 added = await seed(unit, catalogue, datetime.now(UTC))
             print(f"{added} areas loaded" if added else "areas are loaded already; nothing changed")
-    except (DatabaseError, OSError, CatalogueError) as error:
-        print(log.scrub(str(error)), file=sys.stderr)
-        return 1
     finally:
         await database.close()
     return 0
@@ -157,11 +165,11 @@ async def _check_database(settings: Settings) -> list[str]:
         at = await revision(database)
         kind = "SQLite" if database.sqlite else "PostgreSQL"
         print(f"database: {kind}, revision {at or 'none yet'}, newest {newest()}")
-        if at != newest():
+        if not is_newest(at):
             return ["the database is not at the newest revision; run `python -m bot migrate`"]
         return await _check_audit(database)
     except (DatabaseError, OSError) as error:
-        return [f"database: {log.scrub(str(error).splitlines()[0])}"]
+        return [told(error)]
     finally:
         await database.close()
 
@@ -221,17 +229,7 @@ def _copy(source: Path, media: Path, target: Path) -> None:
 
 def ask(settings: Settings, text: str | None, *, as_json: bool) -> int:
     """Say how a message is understood; needs no database."""
-    try:
-        understander = Understander.build(load(settings.knowledge), settings.data_dir / "cache")
-    except CatalogueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(
-            f"{settings.data_dir} cannot be written to ({error.strerror}). Set LINLI_DATA_DIR to another folder.",
-            file=sys.stderr,
-        )
-        return 1
+    understander = Understander.build(load(settings.knowledge), settings.data_dir / "cache")
     lines = [text] if text is not None else (line.rstrip("\n") for line in sys.stdin)
     for line in lines:
         found = as_json_line(understander, line)

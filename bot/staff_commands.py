@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 
 import orjson
 
-from bot import log
 from bot.app import App
 from bot.invites import Invited, InviteError, make_invite, make_link
 from bot.settings import Settings
 from bot.staff import OnDuty, StaffError, dismiss, find, on_duty
-from knowledge.catalogue import CatalogueError
-from storage.engine import Database, DatabaseError
+from storage.engine import Database
 from storage.migrate import migrate
 
 
@@ -39,9 +37,6 @@ async def staff(settings: Settings, *, as_json: bool) -> int:
     try:
         async with database.reading() as unit:
             found = await on_duty(unit)
-    except (DatabaseError, OSError) as error:
-        print(log.scrub(str(error).splitlines()[0]), file=sys.stderr)
-        return 1
     finally:
         await database.close()
     if as_json:
@@ -68,9 +63,6 @@ async def sign_off(settings: Settings, who: str, role: str, area: str) -> int:
     except StaffError as error:
         print(error, file=sys.stderr)
         return 2
-    except (DatabaseError, OSError, CatalogueError) as error:
-        print(log.scrub(str(error).splitlines()[0]), file=sys.stderr)
-        return 1
     finally:
         await app.close()
     for duty in ended:
@@ -87,9 +79,6 @@ async def sign_in(settings: Settings, who: str) -> int:
     except StaffError as error:
         print(error, file=sys.stderr)
         return 2
-    except (DatabaseError, OSError) as error:
-        print(log.scrub(str(error).splitlines()[0]), file=sys.stderr)
-        return 1
     finally:
         await database.close()
     print(issued.web(settings.base_url))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from storage.engine import Database
+from storage.engine import Database, DatabaseError
 from storage.models import Base
 
 if TYPE_CHECKING:
@@ -17,9 +17,27 @@ _LOCK = 7_251_946_300
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
+class NewerDatabaseError(DatabaseError):
+    """The database is at a revision this code does not know."""
+
+
 def newest() -> str:
     """The revision this code expects: scripts are named after theirs, in order."""
-    return max(path.name.partition("_")[0] for path in _SCRIPTS.glob("versions/[0-9]*_*.py"))
+    return max(_known())
+
+
+def _known() -> set[str]:
+    return {path.name.partition("_")[0] for path in _SCRIPTS.glob("versions/[0-9]*_*.py")}
+
+
+def is_newest(at: str | None) -> bool:
+    """Whether there is nothing to migrate; raises NewerDatabaseError where that cannot be known."""
+    if at is not None and at not in _known():
+        raise NewerDatabaseError(
+            f"The database was made by a newer release of Linli: it is at revision {at}, and this release knows them up to {newest()}."
+            " Install that release, or restore the backup made before it. Nothing was changed."
+        )
+    return at == newest()
 
 
 async def migrate(database: Database) -> None:
@@ -27,7 +45,7 @@ async def migrate(database: Database) -> None:
 
     An empty database is given its tables as the models have them, which is where the scripts lead, too.
     """
-    if await revision(database) == newest():
+    if is_newest(await revision(database)):
         return
 
     def work(connection: Connection) -> None:
