@@ -1,10 +1,12 @@
 """What takes long to work out and comes out the same at every start, kept in a file of the cache folder."""
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -32,9 +34,22 @@ def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain
     except (OSError, ValueError):
         pass
     found = make()
-    with suppress(TypeError, OSError):
-        _keep(folder, name, target, json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    try:
+        with suppress(TypeError):
+            _keep(folder, name, target, json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        warn(folder, error)
     return found
+
+
+def warn(folder: Path, error: OSError) -> None:
+    """Say, once for each folder, that a start has to do without what it keeps there."""
+    _warn(folder, str(error.strerror))
+
+
+@cache
+def _warn(folder: Path, why: str) -> None:
+    logging.getLogger("linli.cache").warning("cache cannot be used", extra={"folder": str(folder), "why": why})
 
 
 def _digest(content: bytes) -> bytes:

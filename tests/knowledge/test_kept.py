@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from knowledge import kept as module
+from knowledge.catalogue import Catalogue, load
 from knowledge.kept import kept
+from knowledge.understanding import Understander
+from knowledge.words import Cutter
+from tests.knowledge.conftest import FIXTURES
 
 
 def test_what_was_made_once_is_read_the_next_time(tmp_path: Path) -> None:
@@ -47,3 +51,39 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(os, "replace", full)
     assert kept(tmp_path, "cuts", b"source", lambda: [1]) == [1]
     assert list(tmp_path.iterdir()) == []
+
+
+def _names(cache: Path) -> list[str]:
+    return sorted(path.name for path in cache.rglob("*"))
+
+
+def test_folders_where_files_belong_cost_only_time_and_are_warned_about_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = tmp_path / "cache"
+    understood = Understander.build(load(FIXTURES, cache), cache).understand("楼道灯坏了")
+    assert len(list(cache.iterdir())) > 4
+    for file in list(cache.iterdir()):
+        file.unlink()
+        (file / "something").mkdir(parents=True)
+    before = _names(cache)
+    assert Understander.build(load(FIXTURES, cache), cache).understand("楼道灯坏了") == understood
+    assert _names(cache) == before
+    assert [record.getMessage() for record in caplog.records] == ["cache cannot be used"]
+
+
+def test_a_file_where_the_folder_belongs_costs_only_time(small: Catalogue, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.touch()
+    assert Understander.build(small, cache).understand("楼道灯坏了").intent == "report"
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".cache"])
+def test_a_folder_in_the_place_of_one_file_leaves_nothing_new_beside_it(tmp_path: Path, suffix: str) -> None:
+    Cutter(tmp_path)
+    file = next(tmp_path.glob(f"*{suffix}"))
+    file.unlink()
+    file.mkdir()
+    before = _names(tmp_path)
+    assert Cutter(tmp_path).cut("户口") == ["户口"]
+    assert _names(tmp_path) == before
