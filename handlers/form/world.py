@@ -118,9 +118,9 @@ class Place(Base):
         if bare and not near:
             found = assuming.own(ctx, found) or assuming.nearest_first(ctx, found)
         if len(found) == 1 and not number:
-            told = _told(ctx, found[0].code, words)
+            name = told(ctx, found[0].code, words)
             assumed = {} if near else assuming.mark(ctx, found[0], words)
-            return Read({"area": found[0].code, "text": told, "lat": None, "lon": None, **assumed})
+            return Read({"area": found[0].code, "text": name, "lat": None, "lon": None, **assumed})
         ctx.chat.preset = {**ctx.chat.preset, "said": words}
         if number:
             return Problem(_lacking(ctx, found, number), _named(ctx, found[:6]))
@@ -133,7 +133,7 @@ class Place(Base):
     def _chosen(self, ctx: Context, code: str, words: str) -> Read | Problem:
         if code not in ctx.catalogue.areas:
             return Problem(say("form.place_please"), whole=True)
-        return Read({"area": code, "text": _told(ctx, code, words), "lat": None, "lon": None})
+        return Read({"area": code, "text": told(ctx, code, words), "lat": None, "lon": None})
 
 
 def named_estates(ctx: Context, words: str) -> list[str]:
@@ -231,7 +231,7 @@ def _named(ctx: Context, areas: Sequence[Area]) -> tuple[Choice, ...]:
     return tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in areas)
 
 
-def _told(ctx: Context, code: str, words: str) -> str:
+def told(ctx: Context, code: str, words: str) -> str:
     """The area's full name followed by what the resident's own words add to it."""
     name = ctx.full_name(code)
     if not words or words in name:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from handlers import kept
 from handlers.context import Context
+from handlers.form import assuming
+from handlers.form.world import told
 from handlers.menu import menu_of
 from handlers.messages import Location, Reply, choice, say
+from knowledge.addresses import is_address
 from knowledge.entries import Area
+
+_AT_PLACE: Final = (choice("menu.report", "menu.report"), choice("menu.service", "menu.service"))
+"""What can be done at a place."""
 
 
 async def wordless(ctx: Context) -> Reply:
@@ -14,13 +22,27 @@ async def wordless(ctx: Context) -> Reply:
     return Reply((say("talk.words_please"),), (await menu_of(ctx)).choices)
 
 
-def at_place(ctx: Context, area: Area, pin: Location) -> Reply:
+def place_alone(ctx: Context, text: str) -> Reply | None:
+    """The question what is the matter there, where words name a place and nothing else; None for all other words.
+
+    The place is remembered where it is a single one; its door only of who agreed that such things are kept.
+    """
+    gazetteer = ctx.shelf.gazetteer
+    if not (is_address(text) or gazetteer.only_names(text)):
+        return None
+    found = gazetteer.locate(text)
+    found = assuming.own(ctx, found) or found
+    if len(found) != 1:
+        return Reply((say("menu.there"),), _AT_PLACE)
+    known = ctx.person.consented_at is not None and not gazetteer.lacking(text)
+    name = told(ctx, found[0].code, text if known else "")
+    return at_place(ctx, found[0], Location(found[0].lat, found[0].lon), name)
+
+
+def at_place(ctx: Context, area: Area, pin: Location, name: str = "") -> Reply:
     """A place by itself: remember it and ask what for."""
-    name = ctx.full_name(area.code)
+    name = name or ctx.full_name(area.code)
     kept.put_place(ctx, area, name, pin)
     service = str(ctx.chat.preset.get("service", ""))
     near = (choice("menu.nearest", f"service.near:{service}"),) if service in ctx.catalogue.services else ()
-    return Reply(
-        (say("menu.here", place=name),),
-        (*near, choice("menu.report", "menu.report"), choice("menu.service", "menu.service")),
-    )
+    return Reply((say("menu.here", place=name), say("menu.there")), (*near, *_AT_PLACE))

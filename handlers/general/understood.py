@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from handlers import kept
 from handlers.context import Context
 from handlers.general import talk
-from handlers.general.offered import at_place, wordless
+from handlers.general.offered import place_alone, wordless
 from handlers.menu import RESIDENTS, menu_of
-from handlers.messages import Choice, Incoming, Location, Reply, choice, say
+from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.pictures import refusals
 from handlers.topic import Answer, argument
-from knowledge.addresses import is_address
 from storage.models import Remark
 
 
@@ -24,8 +23,8 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
         return spoken
     if talk.is_wordless(said.text):
         return await wordless(ctx)
-    if is_address(said.text) and len(places := ctx.shelf.gazetteer.locate(said.text)) == 1:
-        return at_place(ctx, places[0], Location(places[0].lat, places[0].lon))
+    if (asked := place_alone(ctx, said.text)) is not None:
+        return asked
     if meant.sure:
         told = "talk.kind" if talk.greets(ctx, said.text) else "talk.beyond"
         return Reply((say(told),), (await menu_of(ctx)).choices)
@@ -43,6 +42,8 @@ async def did_you_mean(ctx: Context, said: Incoming) -> Answer:
     """Did you mean … up to three, and 都不是."""
     if (spoken := await _small_talk(ctx, said.text)) is not None:
         return spoken
+    if (asked := place_alone(ctx, said.text)) is not None:
+        return asked
     meant = ctx.shelf.understander.understand(said.text)
     question = kept.remember(ctx, said)
     guesses = [
