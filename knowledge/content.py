@@ -25,6 +25,11 @@ def shares_content(text: str, cues: Iterable[str], known: Iterable[str]) -> bool
     return any(piece in one for one in known for piece in about)
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a normalised text holds nothing but such words: 我们, 怎么办."""
+    return not _SAID.sub("", text)
+
+
 @lru_cache(maxsize=4096)
 def _pairs(text: str, cues: frozenset[str]) -> frozenset[str]:
     """The character pairs of what is left, a single character where it stands alone."""

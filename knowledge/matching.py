@@ -12,6 +12,7 @@ from typing import NamedTuple
 from knowledge.catalogue import Catalogue
 from knowledge.grams import Best, Index, Likeness
 from knowledge.lexicon import Hit, Keywords, Lexicon
+from knowledge.topics import Topics
 from knowledge.words import Cutter, normalise
 
 _LABELS: Mapping[str, str] = {
@@ -27,6 +28,8 @@ _LIKENESS_FLOOR = 0.18
 _LIKENESS_TRUST = 0.92
 _WORDS_FLOOR = 0.2
 _WORDS_TRUST = 0.3
+_WORD_TRUST = 0.4
+"""What a single word says of an entry, all of whose wordings hold it."""
 _CLEAR = 0.7
 """From this score on the words jieba cuts aren't asked any more."""
 _NATIONAL_PRIOR = 0.92
@@ -89,6 +92,8 @@ class Matcher:
         wordings, sentences = _texts(entries, whole_only=False), _texts(entries, whole_only=True)
         self._wordings = Index(wordings, floor=_LIKENESS_FLOOR, keep=partial(cutter.keep, "wordings"))
         self._words = Index(sentences, self._cut, _WORDS_FLOOR, partial(cutter.keep, "words"))
+        texts = {key: map(normalise, (one.name, *one.phrases, *one.wordings)) for key, one in entries.items()}
+        self._topics = Topics(texts)
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
         """The best candidates for a normalised text, best first; equal scores in the order of the catalogue."""
@@ -113,6 +118,12 @@ class Matcher:
             )
             for score, key in scores[:limit]
         ]  # fmt: skip
+
+    def about(self, word: str, limit: int = 4) -> list[Candidate]:
+        """What a single normalised word may be about, where `rank` finds nothing: never a certain answer."""
+        found = self._topics.about(word)
+        first = sorted(found, key=lambda key: -self._entries[key].prior)[:limit]
+        return [self._candidate(key, _WORD_TRUST * found[key], (Hit(key, word, found[key]),), None, None) for key in first]
 
     def _scores(self, doubts: Mapping[str, float]) -> list[tuple[float, str]]:
         """Minus the score, and whose it is: best first."""

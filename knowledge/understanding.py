@@ -117,7 +117,16 @@ class Understander:
         guesses = self._guesses(plain)
         if danger.hits:
             return self._alarm(text, danger, guesses)
-        return self._settle(text, self._plausible(plain, guesses))
+        found = self._plausible(plain, guesses)
+        if not found or found[0].score < self._thresholds.maybe:
+            found = self._topics(plain) or found
+        return self._settle(text, found)
+
+    def _topics(self, plain: str) -> list[_Guess]:
+        """What a single word may be about: guesses to choose from, however much of an entry is about it."""
+        maybe = self._thresholds.maybe
+        about = self._matcher.about(plain)
+        return [_Guess(BY_ENTRY[one.kind], one, max(maybe, one.score), 0.0, None) for one in about]
 
     def _plausible(self, plain: str, guesses: Sequence[_Guess]) -> list[_Guess]:
         """The guesses not much weaker than the best; of an entry that is about something else, the intent alone."""
