@@ -55,9 +55,15 @@ _LONGEST = timedelta(days=7)
 """A span that seems longer was not understood."""
 _TO = r"(?:[-~–—到至]|to|until|till)"
 _SPAN = re.compile(
-    rf"(?:(?<=[点时分半刻整钟m])|(?<=[:点时]\d\d)|(?P<bare>(?<=\d)(?=\s*{_TO}+\s*\d{{1,2}}\s*[点时])))\s*{_TO}+\s*"
+    rf"(?:(?<=[点时分半刻整钟m])|(?<=[:点时]\d\d)|(?P<bare>(?<=\d)(?=\s*{_TO}+\s*\d{{1,2}}\s*(?:[点时]|(?P<half>[ap])\.?m))))"
+    rf"(?:开始|起)?[\s,]*{_TO}+\s*"
 )
-"""Between two hours, of which the first may be a bare number: 9-11点."""
+"""Between two hours, of which the first may be a bare number: 9-11点, 9 to 11 am."""
+_REPEATED = re.compile(
+    r"每(?:个|逢|隔)?[周星礼天日月年早晚\d]|每[一两二三四五六七八九十]+[周天个]|天天|逢(?:周|星期|礼拜)"
+    r"|\b(?:every|each|daily|weekly|monthly)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,11 @@ def when(text: str, now: datetime) -> Told:
         return Told(day, began)
 
 
+def is_repeated(text: str) -> bool:
+    """Whether the words name a time that comes again and again: 每周六, every Saturday."""
+    return _REPEATED.search(unicodedata.normalize("NFKC", text)) is not None
+
+
 def _apart(words: str, today: date) -> tuple[str, str]:
     """The words without the end of a span, and that end (下午4点半, 29日10点), "" where there is none."""
     to = _SPAN.search(words)
@@ -108,8 +119,17 @@ def _apart(words: str, today: date) -> tuple[str, str]:
     _, between = _day(words[to.end() : clock.start()], today)
     if PART.sub("", between).strip():  # 9点到场,11点结束
         return words, ""
-    began = words[: to.start()] + ("点" if to["bare"] is not None else "")
+    began = words[: to.start()] + (_hour_sign(words[: to.start()], clock, to["half"]) if to["bare"] is not None else "")
     return f"{began} {words[clock.end() :]}", words[to.end() : clock.end()]
+
+
+def _hour_sign(began: str, end: re.Match[str], half: str | None) -> str:
+    """What a bare first hour is written with: that of the end, whose half of the day is its own where it is the earlier."""
+    if half is None:
+        return "点"
+    hour = int(re.sub(r".*?(\d{1,2})$", r"\1", began, flags=re.DOTALL))
+    other = "a" if half == "p" else "p"
+    return f" {half if hour % 12 < int(end['hour']) % 12 else other}m"
 
 
 def _until(end: str, at: datetime, late: int, part: str) -> datetime | None:

@@ -15,7 +15,7 @@ from handlers.context import Context
 from handlers.messages import Choice, Incoming, Reply, Say, choice, say
 from handlers.topic import Answer
 from handlers.worktime import SHANGHAI
-from knowledge.moments import when
+from knowledge.moments import is_repeated, when
 from knowledge.numerals import DIGIT_CHARS, to_arabic
 from knowledge.phones import phones
 
@@ -202,6 +202,9 @@ class Moment(Base):
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The time, when it lies ahead."""
         told = when(said.text, ctx.now.astimezone(SHANGHAI))
+        if is_repeated(said.text):
+            example = told.at.strftime("%m-%d %H:%M") if told.at else _tomorrow(ctx)
+            return Problem(say("form.moment_once", example=example))
         if told.at is None:
             return Problem(say("form.moment_hour" if told.day else "form.moment", example=_tomorrow(ctx)))
         if told.at <= ctx.now:

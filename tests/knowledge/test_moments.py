@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.moments import when
+from knowledge.moments import is_repeated, when
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
@@ -128,6 +128,15 @@ def test_a_time_is_read_as_it_was_meant(typed: str, expected: str | None) -> Non
         ("周六11点到周日17点", "11-21 11:00 11-22 17:00"),
         ("tomorrow 9am-11am", "11-22 09:00 11-22 11:00"),
         ("tomorrow 9 am until 1:30 pm", "11-22 09:00 11-22 13:30"),
+        ("tomorrow 9 to 11am", "11-22 09:00 11-22 11:00"),
+        ("tomorrow 2-4 pm", "11-22 14:00 11-22 16:00"),
+        ("tomorrow 7 to 9 pm", "11-22 19:00 11-22 21:00"),
+        ("tomorrow 11 to 1pm", "11-22 11:00 11-22 13:00"),
+        ("tomorrow 10 to 12 pm", "11-22 10:00 11-22 12:00"),
+        ("tomorrow from 9am to 11am", "11-22 09:00 11-22 11:00"),
+        ("从明天9点开始到11点结束", "11-22 09:00 11-22 11:00"),
+        ("明天九点开始，到十一点结束", "11-22 09:00 11-22 11:00"),
+        ("明天上午9点起至11点", "11-22 09:00 11-22 11:00"),
         ("明天9点到社区，11点结束", "11-22 09:00"),
         ("明天9点到25点", "11-22 09:00"),
         ("11月28日9点到27日10点", "11-28 09:00"),
@@ -153,6 +162,12 @@ def test_an_end_on_a_day_that_month_does_not_have_is_no_end(typed: str, month: i
     told = when(typed, datetime(2026, month, 21, 10, 0, tzinfo=SHANGHAI))
     assert told.at is not None
     assert (told.at.strftime("%m-%d %H:%M"), told.until) == (began, None)
+
+
+def test_what_comes_again_and_again_is_no_single_date() -> None:
+    repeated = ("每周六上午9点", "每个星期六9点", "每天下午3点", "逢周六", "every Saturday 9 am", "Saturdays 9 am", "每月5号")
+    assert all(map(is_repeated, repeated))
+    assert not any(map(is_repeated, ("周六上午9点", "Saturday 9 am", "下周六9点", "明天9点每人带手套")))
 
 
 _PIECES = (
