@@ -174,7 +174,7 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
 async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
-    if name in ("none", "unsure", "report") and (invited := _invited(ctx)):
+    if name in ("none", "unsure", "report", "progress") and (invited := _invited(ctx)):
         added = await _call(ctx, "press", "case.add", replace(said, press=invited))
         if added is not None:
             ctx.pressed = invited

@@ -22,6 +22,7 @@ from handlers.casework import (
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
+from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.worktime import told
 from knowledge.numerals import ordinal
@@ -260,12 +261,17 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 async def invited(ctx: Context, case: Case, words: str) -> Answer:
-    """What somebody says to 要补充什么吗: words to add, or nothing to add; None for small talk and a report of its own."""
+    """What somebody says to 要补充什么吗: words to add, or nothing to add.
+
+    None for small talk, a report of its own and a question how it stands.
+    """
     hears = ctx.shelf.texts.hears
     if any(hears(key, words) for key in ("words.skip", "words.no", "words.yes")):
         return Reply((say("supplement.nothing", ref=case.ref),))
     empty = ordinal(words) is not None or not any(sign.isalnum() for sign in words)
-    if empty or any(hears(f"talk.heard.{one}", words) for one in _SMALL) or _is_another(ctx, case, words):
+    if empty or any(hears(f"talk.heard.{one}", words) for one in _SMALL):
+        return None
+    if _is_another(ctx, case, words) or _asks_how_it_stands(ctx, words):
         return None
     return await supplement(ctx, {"case": case.ref, "supplement": words})
 
@@ -281,6 +287,14 @@ def _is_another(ctx: Context, case: Case, words: str) -> bool:
     kinds = [kind for kind, _ in likely_categories(ctx, words)]
     of_another_kind = meant.sure and case.subject in known.categories and case.subject not in kinds
     return of_another_kind or (bool(places) and not near)
+
+
+def _asks_how_it_stands(ctx: Context, words: str) -> bool:
+    """Whether words ask for progress and do not tell, as 怎么还没修好 does, that nothing is done."""
+    if ctx.shelf.understander.understand(words).intent != "progress":
+        return False
+    undone = ctx.shelf.texts.words("words.undone")
+    return bool(reference_in(words)) or not any(word in plain(words) for word in undone)
 
 
 async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
