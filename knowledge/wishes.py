@@ -43,6 +43,8 @@ _DEED = re.compile(
     re.IGNORECASE,
 )
 """How more of the same wish begins."""
+_THERE = re.compile(r"(?:就|还是|最好)?[放装建设修安加种]?[在到](.*)", re.DOTALL)
+"""How a place begins that something is wanted at."""
 _TROUBLE = re.compile(
     r"太|没(?:有|地|法|处|人|光|灯|个|路)|不(?:够|方便|便|安全|好|了|到|见|清|卫生|得不|起|足)|方便|有利|安全|危险|隐患"
     r"|总(?:是|有|被)|老是|老被|经常|常常|容易|难|怕|看不|摔|滑(?![梯板道])|绊|吵|乱|挤|脏|臭|坏|黑(?!板)|暗|堵"
@@ -73,6 +75,12 @@ def wish(text: str, openers: Collection[str]) -> Wish:
         for wanted in ("what", "why")
     )
     return Wish(bare(_THEREFORE.sub("", what, 1) if _THEREFORE.match(what) else what, openers), _reason(why))
+
+
+def tells_where(words: str) -> bool:
+    """Whether words without an opener tell only where something is wanted: 在3栋旁边, 放在东门; not 在东门装灯."""
+    found = _THERE.match(simplified(words[:LONGEST]))
+    return found is not None and not _DEED.match(f"在{found[1]}")
 
 
 def bare(words: str, openers: Collection[str]) -> str:

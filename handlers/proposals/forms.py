@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from handlers.context import Context
@@ -15,7 +15,7 @@ from handlers.messages import Incoming, Reply, Say, say
 from handlers.proposals import actions
 from handlers.topic import Answer
 from knowledge.references import references
-from knowledge.wishes import bare, wish
+from knowledge.wishes import bare, tells_where, wish
 
 _FROM_WORDS: Final = {"from_words": True}
 _REASON: Final = "_reason"
@@ -47,6 +47,22 @@ class What(Text):
         """The words, when something is wished for in them."""
         read = await Text.read(self, ctx, said, answers)
         return read if isinstance(read, Problem) or says_what(ctx, said.text) else Problem(say("form.say_more"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where(Place):
+    """Where it is wanted; 我建议装路灯 is no place but a new wording, which replaces the one before."""
+
+    async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
+        """A place, also where it is said as 建议放在东门."""
+        rest = bare(said.text, _openers(ctx))
+        if rest == bare(said.text, ()) or not says_what(ctx, said.text) or tells_where(rest):
+            return await Place.read(self, ctx, replace(said, text=rest or said.text), answers)
+        others = {key: value for key, value in ctx.chat.answers.items() if key not in (self.key, "proposal_what")}
+        ctx.chat.answers = answers = {**others, **_infer(ctx, {**others, "proposal_what": said.text.strip()})}
+        if self.key in answers:
+            return Read(answers[self.key])
+        return Problem(say("proposals.reworded", what=answers["proposal_what"]))
 
 
 def says_what(ctx: Context, words: str) -> bool:
@@ -147,7 +163,7 @@ PROPOSE = Form(
     infer=_infer,
     steps=(
         What(key="proposal_what", question="proposals.ask_what", least=2),
-        Place(key="proposal_where", question="proposals.ask_where"),
+        Where(key="proposal_where", question="proposals.ask_where"),
         Text(key="proposal_why", question="proposals.ask_why"),
         Confirm(key="proposal_confirm", question="proposals.ask_confirm", summary=_summary),
     ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.wishes import wish
+from knowledge.wishes import tells_where, wish
 
 OPENERS = ("我建议", "建议", "我提议", "我有个建议", "我的建议是", "您好", "i suggest", "hi")
 
@@ -65,3 +65,8 @@ def test_what_was_parted_once_is_not_parted_again(words: str) -> None:
 
 def test_nothing_but_openers_is_no_wish() -> None:
     assert wish("建议" * 1000, OPENERS) == ("", "")
+
+
+def test_where_something_is_wanted_is_no_wish() -> None:
+    assert all(map(tells_where, ("在3栋旁边", "放在东门口", "就在小区门口", "還是裝在二號樓")))
+    assert not any(map(tells_where, ("装路灯", "在东门装路灯", "在3栋门口加一排座椅", "东门")))
