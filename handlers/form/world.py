@@ -231,17 +231,19 @@ def _named(ctx: Context, areas: Sequence[Area]) -> tuple[Choice, ...]:
     return tuple(Choice(say("form.area", name=ctx.full_name(area.code)), f"area.{area.code}") for area in areas)
 
 
-def told(ctx: Context, code: str, words: str) -> str:
-    """The area's full name followed by what the resident's own words add to it."""
+def told(ctx: Context, code: str, words: str, *, rooms: bool = True) -> str:
+    """The area's full name followed by what the resident's own words add to it, without the room unless ``rooms``."""
     name = ctx.full_name(code)
     if not words or words in name:
         return name
     found = next(iter(addresses(words)), None)
     named = ctx.shelf.gazetteer.only_names(words)
     if found and (named or is_address(words)) and ctx.catalogue.areas[code].kind == "building":
-        door = (("unit", found.unit), ("room", found.room))
+        door = (("unit", found.unit), ("room", found.room if rooms else ""))
         told = (ctx.shelf.texts.word(WRITTEN, f"form.door.{part}", **{part: at}) for part, at in door if at)
         return name + "".join(told)
+    if not rooms:
+        return name
     if named and (address := assuming.address_in(words)):
         return name + address
     last = ctx.catalogue.areas[code].name

@@ -34,8 +34,8 @@ def place_alone(ctx: Context, text: str) -> Reply | None:
     found = assuming.own(ctx, found) or found
     if len(found) != 1:
         return Reply((say("menu.there"),), _AT_PLACE)
-    known = ctx.person.consented_at is not None and not gazetteer.lacking(text)
-    name = told(ctx, found[0].code, text if known else "")
+    words = "" if gazetteer.lacking(text) else text
+    name = told(ctx, found[0].code, words, rooms=ctx.person.consented_at is not None)
     return at_place(ctx, found[0], Location(found[0].lat, found[0].lon), name)
 
 
