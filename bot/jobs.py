@@ -32,7 +32,7 @@ LOOK, CHUNK, PAUSE_SECONDS = 2_000, 100, 0.01
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``work`` every ``seconds``; it returns whether there is more to do at once."""
+    """``work`` every ``seconds``, the first time after a tenth of them; it returns whether there is more to do at once."""
 
     name: str
     seconds: float
@@ -184,6 +184,7 @@ async def periodic(jobs: Jobs) -> None:
 
 
 async def _repeat(job: Job) -> None:
+    await asyncio.sleep(job.seconds / 10)  # whoever wrote while nobody was there comes first
     while True:
         try:
             again = await job.work()
