@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -31,9 +32,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    """The sample, compiled once."""
-    return understanding(Settings(data_dir=tmp_path_factory.mktemp("knowledge")))
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of a start with the sample, for all workers and processes of a run; ``knowledge`` fills it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "warm" / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def knowledge(warm: Path) -> Knowledge:
+    """The sample, compiled once; the first worker does it for the others, too."""
+    with (warm.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return understanding(Settings(data_dir=warm.parent))
 
 
 @pytest.fixture(scope="session")

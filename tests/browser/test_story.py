@@ -25,8 +25,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest_asyncio.fixture
-async def address(tmp_path: Path, unused_tcp_port: int) -> AsyncIterator[str]:
-    """A freshly installed Linli with its sample, as ``make run`` starts it."""
+async def address(tmp_path: Path, warm: Path, unused_tcp_port: int) -> AsyncIterator[str]:
+    """A freshly installed Linli with its sample, as ``make run`` starts it, but for what other tests have worked out."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cache").symlink_to(warm)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LINLI_")},
         "LINLI_DATA_DIR": str(tmp_path / "data"),

@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 import pytest_asyncio
 
+from bot.app import Knowledge
 from handlers import TOPICS, topics
 from handlers.rules import Rules
 from handlers.texts import LOCALE, Texts
@@ -56,10 +57,10 @@ def texts(tmp_path: Path) -> Texts:
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path, room: ModuleType, texts: Texts) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, room: ModuleType, texts: Texts, knowledge: Knowledge) -> AsyncIterator[Town]:
     database = Database(f"sqlite:///{tmp_path / 'town.db'}", durable=False)
     registry = Registry([*topics(), room.topic], texts)
-    town = Town(database, replace(shelf_of(tmp_path, Rules()), texts=texts, registry=registry))
+    town = Town(database, replace(shelf_of(knowledge, Rules()), texts=texts, registry=registry))
     await town.settle()
     yield town
     await database.close()

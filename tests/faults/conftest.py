@@ -22,13 +22,15 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, sqlite_template: SqliteTemplate, knowledge: Knowledge) -> Iterator[Place]:
+def place(tmp_path: Path, sqlite_template: SqliteTemplate, warm: Path, knowledge: Knowledge) -> Iterator[Place]:
     """An App's folder, its database (SQLite: what is asked of it here is the same on both), what it knows."""
+    (tmp_path / "cache").symlink_to(warm)
     with sqlite_template.copy(tmp_path) as url:
         yield tmp_path, url, knowledge
 
 
 @pytest.fixture
-def places(tmp_path: Path, database: str, knowledge: Knowledge) -> Place:
+def places(tmp_path: Path, database: str, warm: Path, knowledge: Knowledge) -> Place:
     """The same on both databases."""
+    (tmp_path / "cache").symlink_to(warm)
     return tmp_path, database, knowledge

@@ -8,14 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.app import Knowledge
 from handlers.rules import Rules
 from storage.engine import Database
 from tests.handlers.harness import Town, shelf_of
-
-
-@pytest.fixture(scope="session")
-def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("words")
 
 
 @pytest.fixture
@@ -24,9 +20,9 @@ def rules() -> Rules:
 
 
 @pytest_asyncio.fixture
-async def town(tmp_path: Path, words_folder: Path, rules: Rules) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, knowledge: Knowledge, rules: Rules) -> AsyncIterator[Town]:
     database = Database(f"sqlite:///{tmp_path / 'town.db'}", durable=False)
-    town = Town(database, shelf_of(words_folder, rules))
+    town = Town(database, shelf_of(knowledge, rules))
     await town.settle()
     yield town
     await database.close()

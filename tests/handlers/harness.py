@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.app import Knowledge
 from handlers import choices, topics
 from handlers.context import Context, Shelf
 from handlers.conversation import respond
@@ -23,20 +23,19 @@ from handlers.messages import Attachment, Incoming, Kind, Location, Reply
 from handlers.rules import Rules
 from handlers.texts import Texts
 from handlers.topic import Registry
-from knowledge.catalogue import load
-from knowledge.gazetteer import Gazetteer
-from knowledge.understanding import Understander
 from storage.engine import Database
 from storage.models import Area, Audit, Base, Chat, Duty
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # a Saturday morning in Shanghai
 
 
+def shelf_of(knowledge: Knowledge, rules: Rules) -> Shelf:
+    return Shelf(rules, Texts.load(), _registry(), *knowledge)
+
+
 @cache
-def shelf_of(cache_folder: Path, rules: Rules) -> Shelf:
-    catalogue, texts = load(), Texts.load()
-    understander = Understander.build(catalogue, cache_folder)
-    return Shelf(rules, texts, Registry(topics(), texts), catalogue, understander, Gazetteer(catalogue))
+def _registry() -> Registry:
+    return Registry(topics(), Texts.load())
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.app import Knowledge
 from bot.channels.render import utf16
 from handlers.context import Context, Shelf
 from handlers.conversation import respond
@@ -23,8 +24,6 @@ from handlers.services import card, menu, topic
 from handlers.texts import LANGUAGES, Texts
 from handlers.topic import Registry
 from knowledge.catalogue import Catalogue, load
-from knowledge.gazetteer import Gazetteer
-from knowledge.understanding import Understander
 from storage.engine import Database
 from storage.models import Area, Base, Case, Chat, Remark
 from storage.unit import Unit
@@ -68,9 +67,8 @@ class Resident:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    understander = Understander.build(CATALOGUE, tmp_path_factory.mktemp("words"))
-    return Shelf(Rules(), TEXTS, Registry([topic], TEXTS), CATALOGUE, understander, Gazetteer(CATALOGUE))
+def shelf(knowledge: Knowledge) -> Shelf:
+    return Shelf(Rules(), TEXTS, Registry([topic], TEXTS), *knowledge)
 
 
 @pytest_asyncio.fixture
@@ -366,9 +364,9 @@ async def test_wrong_information_is_kept_for_staff_without_consent(
     assert (remark.kind, remark.entry, remark.text, remark.at) == ("wrong", NEWBORN, text, NOW)
 
 
-async def test_by_typing_alone_a_wish_reaches_the_grid_worker(tmp_path: Path) -> None:
+async def test_by_typing_alone_a_wish_reaches_the_grid_worker(tmp_path: Path, knowledge: Knowledge) -> None:
     database = Database(f"sqlite:///{tmp_path / 'town.db'}")
-    town = Town(database, shelf_of(tmp_path, Rules()))
+    town = Town(database, shelf_of(knowledge, Rules()))
     await town.settle()
     await town.moves_in("aunt", BUILDING, consented=False)
     await town.serves("worker", "grid_worker", "S1-C1-G1")

@@ -7,13 +7,13 @@ must be no emergency. Whatever the share that has to be right, the sentences of 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from bot.app import Knowledge
 from knowledge.catalogue import load
-from knowledge.understanding import Understander, Understanding
+from knowledge.understanding import Understanding
 
 HERE = Path(__file__).parent
 HARD = HERE / "hard.toml"
@@ -61,8 +61,8 @@ DANGERS = tomllib.loads(DANGER.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Understanding]:
-    engine = Understander.build(load(), tmp_path_factory.mktemp("words"))
+def answers(knowledge: Knowledge) -> dict[str, Understanding]:
+    _, engine, _ = knowledge
     return {
         text: engine.understand(text)
         for text in (
@@ -150,11 +150,9 @@ def _shown(answer: Understanding) -> set[str | None]:
     return {answer.entry_id, *(other.entry_id for other in answer.alternatives)}
 
 
-def test_the_examples_of_the_shipped_entries_lead_back_to_them() -> None:
+def test_the_examples_of_the_shipped_entries_lead_back_to_them(knowledge: Knowledge) -> None:
     """Not at the cost of an emergency, and a few examples of near relations may change places."""
-    shipped = load()
-    with TemporaryDirectory() as folder:
-        engine = Understander.build(shipped, Path(folder))
+    shipped, engine, _ = knowledge
     entries = {**shipped.services, **shipped.categories}
     asked = [(entry.id, example) for entry in entries.values() for example in entry.examples]
     astray = [told(engine.understand(text)) for id_, text in asked if id_ not in _shown(engine.understand(text))]
