@@ -248,7 +248,7 @@ class Answering:
             speaker.say(chat, one)
         for push in ctx.pushes:
             await self._shelf.texts.warm(push.chat.person.language)
-            speaker.push(push)
+            await speaker.push(push)
         if self._flood.is_to_warn(_who((chat.channel, chat.external))):
             speaker.say(chat, reply("common.slow_down"), remember=False)
 

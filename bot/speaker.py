@@ -63,10 +63,21 @@ class Speaker:
         if remember and (reply.choices or reply.question):
             choices.put(chat, self._shown(chat, reply))
 
-    def push(self, push: Push) -> None:
-        """Words nobody waited for, with what can be chosen below them."""
-        self.say(push.chat, push.reply, push.priority, remember=False)
-        choices.push(push.chat, self._shown(push.chat, push.reply))
+    async def push(self, push: Push) -> None:
+        """Words nobody waited for, with what can be chosen below them; staff hear them in every browser they are signed in with.
+
+        A conversation with a resident stays where it is held.
+        """
+        chats = [push.chat]
+        if push.chat.person.staff and push.chat.handoff_id is None:
+            chats += (
+                await self._unit.people.beside(push.chat)
+                if self._limits.get(push.chat.channel, Limits()).mailbox
+                else []
+            )
+        for chat in chats:
+            self.say(chat, push.reply, push.priority, remember=False)
+            choices.push(chat, self._shown(chat, push.reply))
 
     def _shown(self, chat: Chat, reply: Reply) -> list[choices.Shown]:
         language = chat.person.language

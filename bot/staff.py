@@ -85,7 +85,7 @@ async def dismiss(
         speaker = Speaker(unit, shelf.texts, limits, now)
         for push in pushes:
             await shelf.texts.warm(push.chat.person.language)
-            speaker.push(push)
+            await speaker.push(push)
         await unit.session.flush()
         await speaker.write()
     return person.name, ending

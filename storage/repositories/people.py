@@ -115,6 +115,12 @@ class People(Repository):
         query = select(Chat).where(Chat.person_id == person_id, Chat.id == newest_chat(Chat.person_id))
         return await self.session.scalar(query)
 
+    async def beside(self, chat: Chat, limit: int = 5) -> Sequence[Chat]:
+        """The same person's other reachable chats on the same channel, those last heard."""
+        query = select(Chat).where(Chat.person_id == chat.person_id, Chat.channel == chat.channel, Chat.id != chat.id)
+        query = query.where(Chat.unreachable_at.is_(None)).order_by(Chat.seen_at.desc(), Chat.id.desc()).limit(limit)
+        return (await self.session.scalars(query)).all()
+
     async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
         """Blocked or gone: nothing more is sent until they write."""
         await self.session.execute(update(Chat).where(Chat.id == chat_id).values(unreachable_at=now))

@@ -70,6 +70,27 @@ async def test_who_is_dismissed_is_out_at_once_and_their_conversation_waits_agai
     ]
 
 
+async def test_staff_at_two_browsers_hear_in_both_and_a_conversation_stays_in_one(bed: Bed) -> None:
+    first, second, resident = await at_the_desk(bed), await bed.on_web("第二个浏览器"), await bed.on_telegram()
+    app = bed.app
+    async with app.database.writing() as unit:
+        issued = await make_link(unit, app.settings, bed.clock.now(), await find(unit, await newest(bed)))
+    await second.join(f"inv_{issued.secret}")
+    await second.expect("欢迎。您现在是")
+    await resident.say("/start loc_S1-C1-G1-B3")
+    await resident.say("人工")
+    await second.expect("有居民找人工")
+    await first.expect("有居民找人工")
+    await first.press("接待")
+    await resident.expect("工作人员来了")
+    await resident.say("请问几点下班")
+    await first.expect("请问几点下班")
+    await bed.settle()
+    assert "请问几点下班" not in str(second.heard)
+    await second.press("接待")
+    await second.expect("已经有人接待")
+
+
 async def test_of_two_duties_one_may_end(bed: Bed) -> None:
     staff = await bed.on_telegram()
     await bed.takes_office(staff, "community", COMMUNITY)
