@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from knowledge.cached import cached
 from knowledge.entries import (
     Area,
     Category,
@@ -26,7 +27,6 @@ from knowledge.entries import (
     Sign,
     StaffMember,
 )
-from knowledge.kept import kept
 from knowledge.schema import TABLES, read
 
 DATA = Path(__file__).parent / "data"
@@ -108,7 +108,7 @@ def load(folder: Path = DATA, cache: Path | None = None) -> Catalogue:
 def _read_file(path: Path, name: str, cache: Path | None, tables: dict[str, list[_Row]], problems: list[str]) -> None:
     written = path.read_bytes()
     try:
-        content = kept(cache, name.replace("/", "-"), written, lambda: tomllib.loads(written.decode("utf-8")))
+        content = cached(cache, name.replace("/", "-"), written, lambda: tomllib.loads(written.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         problems.append(f"{name}: is not valid TOML: {broken}")
         return

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import opencc
 
-from knowledge.kept import Plain, kept, warn, write_whole
+from knowledge.cached import Plain, cached, warn, write_whole
 
 LONGEST: Final = 1000
 """Characters of a message that are looked at; what follows can't change what it is about."""
@@ -195,7 +195,7 @@ class Cutter:
 
     def keep(self, name: str, lines: Iterable[str], make: Callable[[], Plain]) -> Plain:
         """What ``make`` makes of lines and of how they are cut, from a file where it was made before."""
-        return kept(self._cache, name, _bytes((*self._taught, "", *lines)), make)
+        return cached(self._cache, name, _bytes((*self._taught, "", *lines)), make)
 
     def _opened(self, cache: Path) -> Any:
         dictionary = self._dictionary(cache)

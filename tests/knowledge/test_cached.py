@@ -5,43 +5,43 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import kept as module
+from knowledge import cached as module
+from knowledge.cached import cached
 from knowledge.catalogue import Catalogue, load
-from knowledge.kept import kept
 from knowledge.understanding import Understander
 from knowledge.words import Cutter
 from tests.knowledge.conftest import FIXTURES
 
 
 def test_what_was_made_once_is_read_the_next_time(tmp_path: Path) -> None:
-    assert kept(tmp_path / "cache", "cuts", b"source", lambda: [["灯", "坏了"]]) == [["灯", "坏了"]]
-    assert kept(tmp_path / "cache", "cuts", b"source", lambda: [["never asked"]]) == [["灯", "坏了"]]
+    assert cached(tmp_path / "cache", "cuts", b"source", lambda: [["灯", "坏了"]]) == [["灯", "坏了"]]
+    assert cached(tmp_path / "cache", "cuts", b"source", lambda: [["never asked"]]) == [["灯", "坏了"]]
 
 
 def test_another_source_is_made_anew_and_takes_the_place_of_the_older(tmp_path: Path) -> None:
-    kept(tmp_path, "cuts", b"source", lambda: [1])
-    assert kept(tmp_path, "cuts", b"changed", lambda: [2]) == [2]
+    cached(tmp_path, "cuts", b"source", lambda: [1])
+    assert cached(tmp_path, "cuts", b"changed", lambda: [2]) == [2]
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_broken_file_and_a_folder_that_cannot_be_written_cost_only_time(tmp_path: Path) -> None:
-    kept(tmp_path, "cuts", b"source", lambda: [1])
+    cached(tmp_path, "cuts", b"source", lambda: [1])
     next(tmp_path.iterdir()).write_text("[1", encoding="utf-8")
-    assert kept(tmp_path, "cuts", b"source", lambda: [1]) == [1]
+    assert cached(tmp_path, "cuts", b"source", lambda: [1]) == [1]
     nowhere = tmp_path / "file"
     nowhere.touch()
-    assert kept(nowhere, "cuts", b"source", lambda: [3]) == [3]
+    assert cached(nowhere, "cuts", b"source", lambda: [3]) == [3]
 
 
 def test_what_json_does_not_know_is_made_each_time(tmp_path: Path) -> None:
-    assert kept(tmp_path, "odd", b"source", lambda: {1, 2}) == {1, 2}
-    assert kept(tmp_path, "odd", b"source", lambda: {3}) == {3}
+    assert cached(tmp_path, "odd", b"source", lambda: {1, 2}) == {1, 2}
+    assert cached(tmp_path, "odd", b"source", lambda: {3}) == {3}
 
 
 def test_other_code_makes_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept(tmp_path, "cuts", b"source", lambda: [1])
+    cached(tmp_path, "cuts", b"source", lambda: [1])
     monkeypatch.setattr(module, "_CODE", b"with another weight")
-    assert kept(tmp_path, "cuts", b"source", lambda: [2]) == [2]
+    assert cached(tmp_path, "cuts", b"source", lambda: [2]) == [2]
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    assert kept(tmp_path, "cuts", b"source", lambda: [1]) == [1]
+    assert cached(tmp_path, "cuts", b"source", lambda: [1]) == [1]
     assert list(tmp_path.iterdir()) == []
 
 

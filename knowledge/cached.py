@@ -1,4 +1,4 @@
-"""What takes long to work out and comes out the same at every start, kept in a file of the cache folder."""
+"""What takes long to work out and comes out the same at every start, from a file of the cache folder."""
 
 import json
 import logging
@@ -18,14 +18,14 @@ Plain = TypeVar("Plain")
 """Lists, dicts, strings and numbers; anything else is made anew each time."""
 
 
-def kept(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain]) -> Plain:
+def cached(folder: Path | None, name: str, source: bytes, make: Callable[[], Plain]) -> Plain:
     """What ``make`` makes of ``source``, from the file where it was made before; of each name only the newest is kept.
 
     Without a folder it is made anew.
     """
     if folder is None:
         return make()
-    target = folder / f"{name}-{sha256(_CODE + source).hexdigest()[:20]}.kept"
+    target = folder / f"{name}-{sha256(_CODE + source).hexdigest()[:20]}.cached"
     try:
         digest, content = target.read_bytes().split(b"\n", 1)
         if digest == _digest(content):
@@ -58,7 +58,7 @@ def _digest(content: bytes) -> bytes:
 
 
 def _keep(folder: Path, name: str, target: Path, content: bytes) -> None:
-    older = set(folder.glob(f"{name}-*.kept"))
+    older = set(folder.glob(f"{name}-*.cached"))
     write_whole(target, _digest(content) + b"\n" + content)
     for one in older - {target}:
         one.unlink(missing_ok=True)
