@@ -1,6 +1,7 @@
 """People's names as they stand before a place or behind a door: 王秀英住, 张大爷家, 老李; 方便 and 桂花园 are none.
 
-Surnames are the commonest in use, in simplified characters, without those that are mostly other words (成, 路, 单, 管).
+Surnames are the commonest in use and rare ones, in simplified characters, without those that are mostly other words (成, 路, 单, 管);
+one that is not listed is known by what stands beside it (缑大爷, 佴某).
 """
 
 import re
@@ -10,6 +11,7 @@ _ONE: Final = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅付沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎闫余潘杜戴夏钟汪田任姜范方石姚谭廖邹"
     "熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍申尤毕聂焦柳邢岳齐梅莫庄"
     "辛祝祁耿牟卜詹关苗凌费纪靳童欧甄裴屈鲍覃霍翁柯阮桂冉褚卞佟代麦"
+    "佴缑仉亓昝逄郄郗郜郏邬邝郯郦邰鄢酆臧蔺仝佘冼岑庾扈晁晏栾滕濮瞿缪胥荀蒯谌谯贲逯邴郇闵阚隗雍禹窦褟芮羿訾"
 )
 _TWO: Final = ("欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "慕容")
 _SURNAME: Final = f"(?:{'|'.join(_TWO)}|[{_ONE}])"
@@ -67,6 +69,16 @@ _ENGLISH: Final = (
 )
 
 
+_PERSON: Final = (
+    "(?:阿姨|大[爷妈娘叔伯姐哥婶]|奶奶|爷爷|叔叔|伯[伯父母]|老师|师傅|先生|女士|小姐|医生|老太太?|老伯|嫂子|同志|老头)"
+)
+_ANYBODY: Final = (
+    "(?![老大小我你您他她它咱俺那这哪位个名两几各每有是在给和与跟对把被让请找叫帮送的了着也都还就又全众多某外亲男女])[\u4e00-\u9fff]"
+)
+"""What may be a surname nobody listed, by what stands beside it: 缑大爷, 佴某."""
+_SOME: Final = f"{_ANYBODY}某某?(?![个种些位家户天日年月处人])"
+
+
 def names_before(door: str, address: str) -> re.Pattern[str]:
     """A pattern for the names right before what the patterns ``door`` and ``address`` match, in simplified characters.
 
@@ -85,8 +97,12 @@ def names_before(door: str, address: str) -> re.Pattern[str]:
         f"{_BEGINS}(?!{_ORDINARY})(?:{_SURNAME}(?:{_GIVEN_PLAINLY}){{1,2}}?{_NO_PLACE}(?<![来去修查装帮找看管扫])|[老小]{_SURNAME})"
         f"(?={also}[，,、：:（( ]?[在是]?{door})"
     )
+    unlisted = (
+        f"{_BEGINS}(?:{_ANYBODY}(?={_PERSON}(?:[的家里人住在着是，,、：:（( ]{{0,4}}{door}|{_LIVES}{address}))"
+        f"|{_SOME}(?={also}(?:[，,、：:（( ]?[在是]?{door}|{_LIVES}{address})))"
+    )
     english = f"{_ENGLISH}(?=,? ?\\(?(?:who )?(?:(?:lives?|living|is|stays) )?(?:in |at |of |from )?{door})"
-    return re.compile(f"{titled}|{living}|{beside}|{english}")
+    return re.compile(f"{titled}|{living}|{beside}|{unlisted}|{english}")
 
 
 _ROLE: Final = "户主|业主|房主|主人|住户|租户|租客|房东|老人|邻居"
@@ -109,5 +125,6 @@ def names_behind(door: str) -> re.Pattern[str]:
 
     Whoever is named behind a door lives there: in doubt it is a name, behind a comma only where nothing goes on.
     """
-    name = f"{_CALLED}|{BARE}|(?<=叫)(?![人我你他她大来去])[\u4e00-\u9fff]{{2,3}}(?=[^\u4e00-\u9fff]|$)|(?<=姓)[\u4e00-\u9fff]|{_ENGLISH}"
+    said = f"(?<=叫)(?![人我你他她大来去])[\u4e00-\u9fff]{{2,3}}(?=[^\u4e00-\u9fff]|$)|(?<=姓)[\u4e00-\u9fff]|{_ENGLISH}"
+    name = f"{_CALLED}|{BARE}|{_SOME}|{said}"
     return re.compile(f"(?P<kept>{door}(?P<comma>,(?! ?(?:{_ROLE})))?,?{_LINK})(?:{name})(?(comma){_WHOLE})")
