@@ -123,7 +123,9 @@ class Matcher:
         """What a single normalised word may be about, where `rank` finds nothing: never a certain answer."""
         found = self._topics.about(word)
         first = sorted(found, key=lambda key: -self._entries[key].prior)[:limit]
-        return [self._candidate(key, _WORD_TRUST * found[key], (Hit(key, word, found[key]),), None, None) for key in first]
+        return [
+            self._candidate(key, _WORD_TRUST * found[key], (Hit(key, word, found[key]),), None, None) for key in first
+        ]
 
     def _scores(self, doubts: Mapping[str, float]) -> list[tuple[float, str]]:
         """Minus the score, and whose it is: best first."""

@@ -72,9 +72,7 @@ _ENGLISH: Final = (
 _PERSON: Final = (
     "(?:阿姨|大[爷妈娘叔伯姐哥婶]|奶奶|爷爷|叔叔|伯[伯父母]|老师|师傅|先生|女士|小姐|医生|老太太?|老伯|嫂子|同志|老头)"
 )
-_ANYBODY: Final = (
-    "(?![老大小我你您他她它咱俺那这哪位个名两几各每有是在给和与跟对把被让请找叫帮送的了着也都还就又全众多某外亲男女])[\u4e00-\u9fff]"
-)
+_ANYBODY: Final = "(?![老大小我你您他她它咱俺那这哪位个名两几各每有是在给和与跟对把被让请找叫帮送的了着也都还就又全众多某外亲男女])[\u4e00-\u9fff]"
 """What may be a surname nobody listed, by what stands beside it: 缑大爷, 佴某."""
 _SOME: Final = f"{_ANYBODY}某某?(?![个种些位家户天日年月处人])"
 
@@ -125,6 +123,8 @@ def names_behind(door: str) -> re.Pattern[str]:
 
     Whoever is named behind a door lives there: in doubt it is a name, behind a comma only where nothing goes on.
     """
-    said = f"(?<=叫)(?![人我你他她大来去])[\u4e00-\u9fff]{{2,3}}(?=[^\u4e00-\u9fff]|$)|(?<=姓)[\u4e00-\u9fff]|{_ENGLISH}"
+    said = (
+        f"(?<=叫)(?![人我你他她大来去])[\u4e00-\u9fff]{{2,3}}(?=[^\u4e00-\u9fff]|$)|(?<=姓)[\u4e00-\u9fff]|{_ENGLISH}"
+    )
     name = f"{_CALLED}|{BARE}|{_SOME}|{said}"
     return re.compile(f"(?P<kept>{door}(?P<comma>,(?! ?(?:{_ROLE})))?,?{_LINK})(?:{name})(?(comma){_WHOLE})")

@@ -165,7 +165,15 @@ def test_an_end_on_a_day_that_month_does_not_have_is_no_end(typed: str, month: i
 
 
 def test_what_comes_again_and_again_is_no_single_date() -> None:
-    repeated = ("每周六上午9点", "每个星期六9点", "每天下午3点", "逢周六", "every Saturday 9 am", "Saturdays 9 am", "每月5号")
+    repeated = (
+        "每周六上午9点",
+        "每个星期六9点",
+        "每天下午3点",
+        "逢周六",
+        "every Saturday 9 am",
+        "Saturdays 9 am",
+        "每月5号",
+    )
     assert all(map(is_repeated, repeated))
     assert not any(map(is_repeated, ("周六上午9点", "Saturday 9 am", "下周六9点", "明天9点每人带手套")))
 
