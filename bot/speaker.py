@@ -69,12 +69,9 @@ class Speaker:
         A conversation with a resident stays where it is held.
         """
         chats = [push.chat]
-        if push.chat.person.staff and push.chat.handoff_id is None:
-            chats += (
-                await self._unit.people.beside(push.chat)
-                if self._limits.get(push.chat.channel, Limits()).mailbox
-                else []
-            )
+        kept_by_us = self._limits.get(push.chat.channel, Limits()).mailbox
+        if kept_by_us and push.chat.person.staff and push.chat.handoff_id is None:
+            chats += await self._unit.people.beside(push.chat)
         for chat in chats:
             self.say(chat, push.reply, push.priority, remember=False)
             choices.push(chat, self._shown(chat, push.reply))
