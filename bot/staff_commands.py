@@ -75,13 +75,19 @@ async def sign_in(settings: Settings, who: str) -> int:
     database = Database(settings.database)
     try:
         async with database.writing() as unit:
-            issued = await make_link(unit, settings, datetime.now(UTC), await find(unit, who))
+            person = await find(unit, who)
+            issued = await make_link(unit, settings, datetime.now(UTC), person)
     except StaffError as error:
         print(error, file=sys.stderr)
         return 2
     finally:
         await database.close()
     print(issued.web(settings.base_url))
+    print(
+        f"For {person.name or person.id} alone, to open in a browser within {settings.rules.link_minutes} minutes. It works once;"
+        " when it was used or is too old, run this command again for a new one.",
+        file=sys.stderr,
+    )
     return 0
 
 

@@ -108,8 +108,3 @@ def differs(text: str, day: date) -> tuple[Say, ...]:
     """One line where a text names a weekday that is not the day's; nothing where they agree or none is named."""
     said = differing(text, day)
     return (say("time.weekday_differs", said=said, day=day.strftime("%m-%d"), weekday=weekday(day)),) if said else ()
-
-
-def digits(instant: datetime) -> str:
-    """``11-28 17:30`` in local time, for the desk's tables."""
-    return instant.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

@@ -13,7 +13,7 @@ from bot.web.backend import ChatMessage, Desk, DeskCase, DeskRow, DeskStep, Reco
 from handlers.casework import moves
 from handlers.reports.desk import Step, View
 from handlers.texts import Texts
-from handlers.worktime import digits, left
+from handlers.worktime import left, told
 from storage.models import Area, Case, Duty, Media, Message
 
 VOICE: Final = "voice"
@@ -66,7 +66,7 @@ class DeskWords:
         case = view.case
         photos, recordings = _files(view.files)
         shown = DeskCase(
-            self.row(case), case.words, digits(case.due_at), case.private, view.phone, view.handler,
+            self.row(case), case.words, self._at(case.due_at), case.private, view.phone, view.handler,
             (case.lat, case.lon) if case.lat is not None and case.lon is not None else None,
             photos, recordings, tuple(self._step(one) for one in view.steps), movable=bool(moves(case)),
         )  # fmt: skip
@@ -76,7 +76,12 @@ class DeskWords:
         who = self.texts.say(self.language, step.who)
         photos, recordings = _files(step.files)
         what = self.texts.say(self.language, step.what)
-        return DeskStep(digits(step.at), " ".join(filter(None, (who, step.name))), what, step.words, photos, recordings)
+        by = " ".join(filter(None, (who, step.name)))
+        return DeskStep(self._at(step.at), by, what, step.words, photos, recordings)
+
+    def _at(self, instant: datetime) -> str:
+        """``周六 11-28 17:30``, as the chat has it."""
+        return self.texts.say(self.language, told(instant, self.now))
 
     def _due(self, case: Case) -> tuple[str, str]:
         """How long is left to answer; nothing is pressing once the case is finished."""

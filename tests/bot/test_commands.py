@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -49,3 +51,17 @@ def test_a_data_folder_that_cannot_be_made_is_named(
     folder.write_text("a file where the folder should be")
     assert main(command) == 1
     assert f"{folder} cannot be used" in capsys.readouterr().err
+
+
+def test_a_sign_in_link_comes_with_what_to_do_with_it_and_after_it(
+    folder: Path, sqlite_template: SqliteTemplate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    with sqlite_template.copy(folder):
+        assert main(["staff", "--json"]) == 0
+        someone = json.loads(capsys.readouterr().out)[0]
+        assert main(["signin", str(someone["person"])]) == 0
+    told = capsys.readouterr()
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/signin/\S+\n", told.out)
+    assert f"For {someone['name']} alone" in told.err
+    assert "run this command again for a new one" in told.err

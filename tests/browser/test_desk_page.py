@@ -27,17 +27,17 @@ DESK = Desk("社区工作者", "青松社区", ROWS, stamp="1")
 def case_of(backend: MemoryBackend, chat: str, row: DeskRow) -> DeskCase:
     """A case with everything."""
     steps = (
-        DeskStep("11-24 08:10", "居民", "报了这件事"),
-        DeskStep("11-24 09:02", "网格员 王芳", "退回，原因：不是本网格", "归二区管"),
-        DeskStep("11-24 10:30", "网格员 李军", "受理"),
+        DeskStep("周二 11-24 08:10", "居民", "报了这件事"),
+        DeskStep("周二 11-24 09:02", "网格员 王芳", "退回，原因：不是本网格", "归二区管"),
+        DeskStep("周二 11-24 10:30", "网格员 李军", "受理"),
         DeskStep(
-            "11-24 15:20", "居民", "补充说明", "晚上特别黑，老人下楼要打手电", (picture(backend, chat, 800, 600),)
+            "周二 11-24 15:20", "居民", "补充说明", "晚上特别黑，老人下楼要打手电", (picture(backend, chat, 800, 600),)
         ),
     )
     photos = tuple(picture(backend, chat, 800, 600) for _ in range(2))
     words = "楼道灯坏了三天没人管，老人晚上下楼看不见台阶。"
     return DeskCase(
-        row, words, "11-25 17:30", False, "13800138000", "李军", (25.0389, 102.7183), photos, (), steps, "c1"
+        row, words, "周三 11-25 17:30", False, "13800138000", "李军", (25.0389, 102.7183), photos, (), steps, "c1"
     )
 
 
@@ -109,7 +109,7 @@ async def test_the_table_and_the_open_case_stay_fresh_without_a_reload(
     await page.evaluate("window.same = true")
     backend.desks[staff] = replace(DESK, rows=(replace(LAMP, stage="办结待确认"), *ROWS[2:]), stamp="2")
     case = backend.cases[staff, "R7K2Q"]
-    done = DeskStep("11-24 16:00", "网格员 李军", "办结，结果：已解决", "换了灯泡")
+    done = DeskStep("周二 11-24 16:00", "网格员 李军", "办结，结果：已解决", "换了灯泡")
     backend.cases[staff, "R7K2Q"] = replace(case, steps=(*case.steps, done), stamp="c2")
     await expect(page.get_by_role("link", name="M4XPT")).to_have_count(0, timeout=8_000)
     await expect(page.locator("#rows")).to_contain_text("共 3 件")

@@ -54,8 +54,9 @@ async def test_the_desk_shows_a_case_with_words_place_photos_and_steps_to_those_
     desk = await in_office(bed, "community", "S1-C1")
     assert ref in await shown(desk, "/desk")
     page = await shown(desk, f"/desk/staff/{ref}")
-    for words in ("3栋2单元楼道灯坏了", "照明/楼道灯", "报了这件事", "网格员", "受理", "办理中"):
+    for words in ("3栋2单元楼道灯坏了", "照明/楼道灯", "报了这件事", "网格员", "受理", "办理中", "周一 11-23 10:"):
         assert words in page
+    assert re.search(r"<dd>周[一二三四五] 1[12]-\d\d \d\d:\d\d · ", page)
     (photo,) = set(re.findall(r'src="(/media/[^"]+)"', page))
     assert (await desk.fetch(photo))[:2][0] == 200
     assert [line for line in await bed.audited() if line[0] == "case.read"][-1][1] == ref

@@ -138,7 +138,9 @@ async def test_a_sign_in_link_survives_previews_and_works_once_under_a_new_cooki
     assert (answer.status, answer.headers["Location"]) == (303, "/chat/staff")
     assert await page.token("staff") != planted
     again = await page.post("/signin/code-1234")
-    assert again.status == 410 and "链接已失效" in await again.text()
+    told = await again.text()
+    assert again.status == 410 and "链接已失效" in told
+    assert "请让管理员再发一个" in told and "python -m bot signin" in told
 
 
 async def test_a_photo_is_kept_and_shown_to_its_chat_only(page: Page, backend: MemoryBackend) -> None:
