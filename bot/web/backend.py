@@ -96,6 +96,14 @@ class DeskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskList:
+    """Something else than cases, as a sentence each, to read here and deal with in the chat."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk of one member of staff: whose it is, for which areas, and the open cases, most urgent first.
 
@@ -106,6 +114,7 @@ class Desk:
     area: str
     rows: tuple[DeskRow, ...]
     more: bool = False
+    others: tuple[DeskList, ...] = ()
     stamp: str = ""
 
 

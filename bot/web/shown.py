@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Final
 
 from bot.channels.base import Button
-from bot.web.backend import ChatMessage, Desk, DeskCase, DeskRow, DeskStep, Recording
+from bot.web.backend import ChatMessage, Desk, DeskCase, DeskList, DeskRow, DeskStep, Recording
+from bot.web.others import Others
 from handlers.casework import moves
 from handlers.reports.desk import Step, View
 from handlers.texts import Texts
@@ -47,12 +48,18 @@ class DeskWords:
     now: datetime
     reader: str
 
-    def desk(self, duties: Sequence[tuple[Duty, Area]], cases: Sequence[Case], limit: int) -> Desk:
+    def desk(
+        self, duties: Sequence[tuple[Duty, Area]], cases: Sequence[Case], limit: int, others: Iterable[Others]
+    ) -> Desk:
         """The desk of who holds these duties; of ``cases`` at most ``limit`` are shown."""
         roles = dict.fromkeys(self._word(f"role.{duty.role}") for duty, _ in duties)
         areas = dict.fromkeys(area.name for _, area in duties)
         rows = tuple(self.row(one) for one in cases[:limit])
-        desk = Desk(" · ".join(roles), " · ".join(areas), rows, more=len(cases) > limit)
+        lists = tuple(
+            DeskList(self._word(one.heading), tuple(self.texts.say(self.language, line) for line in one.lines))
+            for one in others
+        )
+        desk = Desk(" · ".join(roles), " · ".join(areas), rows, more=len(cases) > limit, others=lists)
         return replace(desk, stamp=self._stamp(desk))
 
     def row(self, case: Case) -> DeskRow:

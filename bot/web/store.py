@@ -18,6 +18,7 @@ from bot.speaker import Speaker
 from bot.web import shown
 from bot.web.backend import Body, ChatMessage, ChatSession, Desk, DeskCase, PhotoRefused, StoredPhoto
 from bot.web.lifetime import Lifetimes
+from bot.web.others import others
 from bot.web.shown import DeskWords
 from handlers.context import Context, Shelf
 from handlers.errors import NotAllowed, Refusal
@@ -196,7 +197,7 @@ class Store:
         return _hash(repr((chat, duties, last, int(self._clock.now().timestamp()) // 60)))[:16]
 
     async def desk(self, chat: str, language: str, seen: str = "") -> Desk | None:
-        """The open cases this person may see; that they were shown is audited, since rows hold places."""
+        """The open cases this person may see, and what else waits; that it was shown is audited, since rows hold places."""
         async with self._database.reading() as unit:
             found = await self._chat(unit, chat)
             if found is None or not found.person.staff:
@@ -204,9 +205,12 @@ class Store:
             ctx = self._context(unit, found)
             duties, cases = await ctx.duties(), await desk_cases(ctx, DESK_ROWS + 1)
             shown = [one for one in cases if await may_read(ctx, one)]
-            desk = (await self._words(ctx, language)).desk(duties, shown, DESK_ROWS)
+            besides = await others(ctx)
+            desk = (await self._words(ctx, language)).desk(duties, shown, DESK_ROWS, besides)
         if desk.stamp != seen:
             await self._audit(chat, "case.list", NAME, refs=[one.number for one in desk.rows])
+            if besides:
+                await self._audit(chat, "desk.list", NAME, refs=[ref for one in besides for ref in one.refs])
         return desk
 
     async def case(self, chat: str, language: str, ref: str, seen: str = "") -> DeskCase | None:

@@ -62,6 +62,12 @@ class Proposals(Repository):
         query = query.order_by(Proposal.signatures.desc(), Proposal.id.desc()).limit(limit)
         return (await self.session.scalars(query)).all()
 
+    async def waiting_in(self, area: Area, limit: int) -> Sequence[Proposal]:
+        """Proposals without an answer, the most co-signed first."""
+        query = select(Proposal).join(Area, Area.code == Proposal.area_code)
+        query = query.where(Proposal.state == "open", Area.path.startswith(area.path, autoescape=True))
+        return (await self.session.scalars(query.order_by(Proposal.signatures.desc(), Proposal.id).limit(limit))).all()
+
     async def cosign(self, proposal: Proposal, person_id: int, now: datetime) -> bool:
         """Add a co-signature and count it; False when this person signed before. The caller holds the lock."""
         if await self.session.get(Cosign, (proposal.id, person_id)) is not None:

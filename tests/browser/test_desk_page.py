@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.web.backend import Desk, DeskCase, DeskRow, DeskStep
+from bot.web.backend import Desk, DeskCase, DeskList, DeskRow, DeskStep
 from tests.bot.web.fakes import MemoryBackend
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.browser.looking import nothing_sticks_out, shoot
@@ -21,7 +21,11 @@ ROWS = (
     DeskRow("H9WCD", "停车/占用消防通道", "青松社区青松苑一区7栋", "换人办理", "剩 2 天", "good"),
     DeskRow("K2NFA", "邻里/夜间噪声", "青松社区青松苑二区5栋", "办结待确认", "已答复"),
 )
-DESK = Desk("社区工作者", "青松社区", ROWS, stamp="1")
+OTHERS = (
+    DeskList("等答复的建议", ("P4M9T 在3栋门口装一盏路灯（青松社区青松苑一区3栋）· 12 人附议",)),
+    DeskList("还要人的志愿任务", ("T8C5H 扫雪，周六 11-28 09:00–11:00，青松社区北门 · 还缺 2 人",)),
+)
+DESK = Desk("社区工作者", "青松社区", ROWS, others=OTHERS, stamp="1")
 
 
 def case_of(backend: MemoryBackend, chat: str, row: DeskRow) -> DeskCase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select, update
 
 from handlers.reports.desk import view
 from handlers.reports.reading import desk_cases
-from storage.models import Area, Case, CaseEvent, Chat, Duty, Inbox, Media
+from storage.models import Area, Case, CaseEvent, Chat, Duty, Inbox, Media, Notice, Proposal, Task
 from tests.support.bed import Bed
 from tests.support.pictures import jpeg
 from tests.support.resident import moment
@@ -241,3 +242,33 @@ async def test_the_longest_id_a_page_may_give_is_kept_whole(bed: Bed) -> None:
     await bed.settle()
     kept = [one.external_id for one in await bed.all(Inbox) if one.channel == "web"]
     assert len(kept) == 2 and kept[0].endswith(f":{longest}")
+
+
+async def test_what_else_waits_is_listed_for_those_who_may_deal_with_it_and_written_down(bed: Bed) -> None:
+    now = bed.clock.now()
+    async with bed.app.database.writing() as unit:
+        chat = unit.people.open_chat("web", "someone", "zh_Hans", now)
+        await unit.session.flush()
+        who, where = {"author_id": chat.person_id, "created_at": now}, {"place": "3栋", "area_code": GRID}
+        told = {"text": "明天停水", "area_code": "S1-C1", "people": 1, "expires_at": now + timedelta(days=1)}
+        times = {"skill": "other", "time": "any", "starts_at": now + timedelta(days=2)}
+        asked = {"what": "装个路灯", "why": "太黑", "chat_id": chat.id}
+        unit.session.add_all(
+            (
+                Proposal(ref="P4M9T", state="open", signatures=2, **asked, **who, **where),
+                Proposal(ref="P5N7R", state="adopted", signatures=9, **asked, **who, **where),
+                Task(ref="T8C5H", what="扫雪", places=3, taken=1, state="open", **times, **who, **where),
+                Notice(ref="N6D2K", state="sending", **told, **who),
+            )
+        )
+    desk = await in_office(bed, "community", "S1-C1")
+    page = await shown(desk, "/desk")
+    for words in ("等答复的建议", "P4M9T 装个路灯（3栋）· 2 人附议", "T8C5H 扫雪，周三 11-25", "还缺 2 人", "明天停水"):
+        assert words in page
+    assert "P5N7R" not in page
+    listed = [detail for action, _, detail in await bed.audited() if action == "desk.list"]
+    assert listed == [{"refs": ["P4M9T", "T8C5H", "N6D2K"]}]
+    worker = await shown(await in_office(bed, "grid_worker", GRID), "/desk")
+    assert "T8C5H" in worker and "P4M9T" not in worker and "N6D2K" not in worker
+    other = await shown(await in_office(bed, "community", "S1-C2"), "/desk")
+    assert not {"T8C5H", "P4M9T", "N6D2K"} & set(re.findall(r"[PTN]\w{4}", other))
