@@ -15,8 +15,8 @@ SENTENCE: Final = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _MARKS = ",.;:!?\"'()“”‘’…-，。？！"
-_SYLLABLE = re.compile(r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?[aeiouv]{1,3}(?:ng?|r)?", re.IGNORECASE)
-"""A word that may be pinyin: wo jia lou shui is Chinese typed without an input method."""
+_SYLLABLES = re.compile(r"(?>(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?[aeiouv]{1,3}(?:ng?|r)?)++", re.IGNORECASE)
+"""A word that may be pinyin: wo jia louti deng huai le is Chinese typed without an input method."""
 
 
 _EVERYDAY = range(0xA4, 0xC7)
@@ -48,7 +48,17 @@ def _is_everyday(char: str) -> bool:
 def language_of_words(text: str) -> str:
     """``zh`` or ``en``; an empty string where the words (their first 1,000 characters) do not tell."""
     text = text[:LONGEST]
-    words = [word for word in (one.strip(_MARKS) for one in text.split()) if _WORD.fullmatch(word)]
+    words = _latin(text)
     if len(_HAN.findall(text)) > len(words):
         return "" if is_address(text) else "zh"
-    return "en" if len(words) >= SENTENCE and not all(map(_SYLLABLE.fullmatch, words)) else ""
+    return "en" if len(words) >= SENTENCE and not all(map(_SYLLABLES.fullmatch, words)) else ""
+
+
+def may_be_pinyin(text: str) -> bool:
+    """Whether a text (its first 1,000 characters) is nothing but two or more words that may be pinyin: louti deng huai le."""
+    words = _latin(text[:LONGEST])
+    return len(words) > 1 and len(words) == len(text[:LONGEST].split()) and all(map(_SYLLABLES.fullmatch, words))
+
+
+def _latin(text: str) -> list[str]:
+    return [word for word in (one.strip(_MARKS) for one in text.split()) if _WORD.fullmatch(word)]

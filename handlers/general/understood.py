@@ -12,6 +12,7 @@ from handlers.menu import RESIDENTS, menu_of
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.pictures import refusals
 from handlers.topic import Answer, argument
+from knowledge.writing import may_be_pinyin
 from storage.models import Remark
 
 
@@ -31,7 +32,8 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
     ctx.chat.misses += 1
     ctx.unit.handoffs.add(Remark(kind="miss", chat_id=ctx.chat.id, text=said.text, at=ctx.now))
     if ctx.chat.misses < ctx.rules.misses_before_human:
-        return Reply((say("talk.again"),), (await menu_of(ctx)).choices)
+        again = "talk.pinyin" if may_be_pinyin(said.text) else "talk.again"
+        return Reply((say(again),), (await menu_of(ctx)).choices)
     return Reply(
         (say("talk.human", phone=ctx.rules.office_phone),),
         (choice("menu.human", "human", style="primary"), choice("words.menu_button", "menu")),

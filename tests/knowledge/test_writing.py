@@ -1,8 +1,10 @@
 """Which language and script words are written in, and which words tell neither."""
 
+from time import perf_counter
+
 import pytest
 
-from knowledge.writing import language_of_words, script_of
+from knowledge.writing import language_of_words, may_be_pinyin, script_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_english_is_told_by_its_sentences(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "ok", "OK thanks", "R7K2Q", "3栋2单元501", "😀", "wo jia lou shui le", "/menu"]
+    "text", ["", "1", "ok", "OK thanks", "R7K2Q", "3栋2单元501", "😀", "wo jia lou shui le", "louti deng huai le", "/menu"]
 )
 def test_a_number_a_word_a_code_a_door_and_pinyin_tell_nothing(text: str) -> None:
     assert language_of_words(text) == ""
@@ -48,3 +50,15 @@ def test_a_number_a_word_a_code_a_door_and_pinyin_tell_nothing(text: str) -> Non
 )
 def test_the_script_is_told_by_characters_that_only_one_of_them_has(text: str, script: str) -> None:
     assert script_of(text) == script
+
+
+def test_words_of_syllables_alone_may_be_pinyin() -> None:
+    assert all(map(may_be_pinyin, ("louti deng huai le", "wo jia lou shui", "jiu ming!")))
+    assert not any(map(may_be_pinyin, ("the lamp is out", "deng 坏了", "ok", "wo jia 3", "", "asdf qwer")))
+
+
+@pytest.mark.parametrize("sign", ["a", "n", "ang", "a ", "a'"])
+def test_a_thousand_letters_are_read_at_once(sign: str) -> None:
+    begin = perf_counter()
+    may_be_pinyin(sign * 500 + "b b")
+    assert perf_counter() - begin < 0.1
