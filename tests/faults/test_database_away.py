@@ -72,13 +72,14 @@ async def test_while_sqlite_cannot_be_written_health_is_red_and_nothing_is_lost(
     api: BotApi, place: Place, trouble: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage.engine, "BUSY_SECONDS", 0.2)
-    api.delay = 0.1
+    api.delay = 1.0  # until a call under way was seen
     async with running(*place, api) as app:
         await queue(app.database, await move_in(app.database, CHATS), ["通知"])
         for chat in CHATS:
             api.user(chat)
         assert await _ready(app) == 200
         await until(lambda: _sending(app))
+        api.delay = 0.1
         async with trouble(app):  # type: ignore[operator]
             for question, _ in ASKED[:4]:
                 for chat in CHATS:
