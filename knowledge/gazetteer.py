@@ -9,10 +9,15 @@ from knowledge.addresses import Address, addresses, building_in
 from knowledge.catalogue import Catalogue
 from knowledge.entries import Area
 from knowledge.lexicon import compile_words, longest, occurrences
+from knowledge.numerals import ordinal
+from knowledge.phones import narrow
 from knowledge.words import LONGEST, normalise
 
-_PART = re.compile(r"(?<=..)(?:[东西南北中]|[一二三四五六七八九十]|[0-9]){1,2}[区期]$")
+_PART_NAME = r"((?:[东西南北中]|[一二三四五六七八九十]|[0-9]){1,2})([区期])"
+_PART = re.compile(rf"(?<=..){_PART_NAME}$")
 """What tells the parts of one estate apart: 河湾花园 is both 河湾花园东区 and 河湾花园西区."""
+_PART_BEFORE = re.compile(rf"{_PART_NAME}[的,， ]?$")
+"""Such a part alone, before the number of a building: 二区5栋."""
 _AROUND = re.compile(
     r"不是|不对|错了|弄错|应该|就是|是|我们?家?|说的|住在|住|在|的|那边|这边|小区|里面?|[呢啊吧了]|(?:it is|it s|no|in|at|the)\b|[\W_]+"
 )
@@ -27,6 +32,7 @@ class Gazetteer:
         self._numbers: dict[str, list[Area]] = {}
         self._names: dict[str, list[Area]] = {}
         self._titles: set[str] = set()
+        self._parts: dict[str, list[Area]] = {}
         for area in catalogue.areas.values():
             self._add(area)
         for place in catalogue.places.values():
@@ -47,10 +53,10 @@ class Gazetteer:
         smallest area first.
         """
         plain = normalise(text[:LONGEST])
-        named = self._named(plain)
+        named = self._named(plain) or self._parted(text)
         buildings = list(self._buildings(addresses(text)))
         inside = [building for building in buildings if self._is_in(building, named)]
-        titled = self._named(plain, by_title=True) if buildings and not inside else []
+        titled = (self._named(plain, by_title=True) or self._parted(text)) if buildings and not inside else []
         return inside or [
             *(() if titled else buildings),
             *sorted(titled or named, key=self._depth, reverse=True),
@@ -59,7 +65,7 @@ class Gazetteer:
     def lacking(self, text: str) -> str:
         """The number of the first building a text names, where the estates named beside it are known to have none such."""
         number = building_in(text)
-        titled = self._named(normalise(text[:LONGEST]), by_title=True) if number else []
+        titled = (self._named(normalise(text[:LONGEST]), by_title=True) or self._parted(text)) if number else []
         return number if titled and all(self.has(number, area) is False for area in titled) else ""
 
     def has(self, number: str, area: Area) -> bool | None:
@@ -71,7 +77,7 @@ class Gazetteer:
 
     def is_bare(self, text: str) -> bool:
         """Whether a building is named by its number alone, with no estate and no landmark beside it."""
-        return bool(building_in(text)) and not self._named(normalise(text[:LONGEST]))
+        return bool(building_in(text)) and not (self._named(normalise(text[:LONGEST])) or self._parted(text))
 
     def only_names(self, text: str) -> bool:
         """Whether there is an estate's name in the text and nothing else that matters: 不是，是水岸人家3栋."""
@@ -89,6 +95,8 @@ class Gazetteer:
             titles = (*names, _PART.sub("", area.name))
             self._titles.update(map(normalise, titles))
             self._name(area, titles)
+            if part := _PART.search(area.name):
+                self._parts.setdefault(_part(part), []).append(area)
             return
         for name in names:
             found = addresses(name)
@@ -109,6 +117,12 @@ class Gazetteer:
         words = [span.word for span in spans if not by_title or span.word in self._titles]
         return list(dict.fromkeys(area for word in words for area in self._names[word]))
 
+    def _parted(self, text: str) -> list[Area]:
+        """The estates of which a part is named by itself before the number of a building: 二区5栋."""
+        text = narrow(text[:LONGEST])
+        before = (_PART_BEFORE.search(text[: one.start]) for one in addresses(text) if one.building)
+        return list(dict.fromkeys(area for part in before if part for area in self._parts.get(_part(part), ())))
+
     def _buildings(self, found: Iterable[Address]) -> Iterator[Area]:
         seen: set[str] = set()
         for address in found:
@@ -123,6 +137,12 @@ class Gazetteer:
 
     def _depth(self, area: Area) -> int:
         return len(self._catalogue.lineage(area.code))
+
+
+def _part(found: re.Match[str]) -> str:
+    """二区 and 2区 are one."""
+    number = ordinal(found[1])
+    return f"{found[1] if number is None else number}{found[2]}"
 
 
 def locate(text: str, catalogue: Catalogue) -> list[Area]:

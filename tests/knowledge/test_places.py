@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, load
 from knowledge.gazetteer import Gazetteer, locate
 from knowledge.places import distance, inside, nearest, nearest_area
 
@@ -59,6 +59,15 @@ def test_an_estate_that_has_no_such_building_is_known_to_lack_it(small: Catalogu
     gazetteer = Gazetteer(small)
     assert gazetteer.lacking("青松苑一区99栋") == "99"
     assert gazetteer.lacking("河湾里3栋") == gazetteer.lacking("99栋") == gazetteer.lacking("河湾里2单元") == ""
+
+
+def test_a_part_named_before_a_building_names_its_estate() -> None:
+    gazetteer = Gazetteer(load())
+    assert [area.code for area in gazetteer.locate("二区5栋楼道灯坏了")] == ["S1-C1-G2"]
+    assert gazetteer.lacking("2区5栋") == "5"
+    assert [area.code for area in gazetteer.locate("一区，3栋2单元")] == ["S1-C1-G1-B3"]
+    assert not gazetteer.is_bare("一区3栋")
+    assert gazetteer.is_bare("小区3栋")
 
 
 def test_an_estate_alone_is_told_from_words_that_say_more(small: Catalogue) -> None:
