@@ -78,11 +78,15 @@ def put_place(ctx: Context, area: Area, name: str, pin: Location) -> None:
     _put(ctx, area=area.code, text=name, lat=lat, lon=lon, placed=ctx.now.isoformat())
 
 
+def drop_place(ctx: Context) -> None:
+    """Where somebody is is not known any more."""
+    _put(ctx, area=None, text=None, lat=None, lon=None, placed=None)
+
+
 def here(ctx: Context) -> dict[str, Any] | None:
-    """The building scanned or named within the last ``rules.place_minutes``, as the answer to a question for a place."""
+    """The place scanned, sent or named within the last ``rules.place_minutes``, as the answer to a question for a place."""
     preset, oldest = ctx.chat.preset, ctx.now - timedelta(minutes=ctx.rules.place_minutes)
-    area = ctx.catalogue.areas.get(str(preset.get("area", "")))
-    if area is None or area.kind != "building" or datetime.fromisoformat(preset.get("placed", _NEVER)) < oldest:
+    if preset.get("area") not in ctx.catalogue.areas or datetime.fromisoformat(preset.get("placed", _NEVER)) < oldest:
         return None
     return {key: preset.get(key) for key in ("area", "text", "lat", "lon")}
 

@@ -33,6 +33,7 @@ def place_alone(ctx: Context, text: str) -> Reply | None:
     found = gazetteer.locate(text)
     found = assuming.own(ctx, found) or found
     if len(found) != 1:
+        kept.drop_place(ctx)
         return Reply((say("menu.there"),), _AT_PLACE)
     words = "" if gazetteer.lacking(text) else text
     name = told(ctx, found[0].code, words, rooms=ctx.person.consented_at is not None)

@@ -234,7 +234,9 @@ async def _start(ctx: Context, asked: Asked, **known: object) -> Answer:
     """The form with what was said already, with the pictures that wait for it, and with the place that was told just before."""
     photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
     words = {"report_words": asked.words} if asked.words else {}
-    place = {"report_place": here | forms.KEPT} if (here := kept.here(ctx)) else {}
+    here = kept.here(ctx)
+    at_building = here is not None and ctx.catalogue.areas[here["area"]].kind == "building"
+    place = {"report_place": {**here, **forms.KEPT}} if here and at_building else {}
     return await ctx.start(forms.REPORT, **place, **words, **({"report_photos": photos} if photos else {}), **known)
 
 

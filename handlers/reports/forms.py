@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from handlers.reports import resident, staff
 from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome
 from handlers.topic import Answer
 from knowledge.addresses import is_address
+from knowledge.entries import Area
+from knowledge.whereabouts import speaks_of_elsewhere
 
 RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "other")
 _FROM_WORDS = {"from_words": True}
@@ -68,10 +71,15 @@ def infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         if len(places) == 1 and places[0].kind == "building":
             where = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
             found["report_place"] = where | assuming.mark(ctx, places[0], words)
-        elif "report_place" in answers and names_another(ctx, answers["report_place"], places):
+        elif "report_place" in answers and _gives_way(ctx, answers["report_place"], words, places):
             found["report_place"] = None
         found |= {NEAR: named_estates(ctx, words), LACKS: ctx.shelf.gazetteer.lacking(words)}
     return found
+
+
+def _gives_way(ctx: Context, place: Mapping[str, Any], words: str, places: Sequence[Area]) -> bool:
+    """Whether the words name another place, or speak of one while the place was told before them."""
+    return names_another(ctx, place, places) or (place.get("kept", False) and speaks_of_elsewhere(words))
 
 
 def danger_category(ctx: Context, words: str) -> str:

@@ -24,14 +24,8 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     found = {key: one for key, one in forms.infer(ctx, answers).items() if key != "report_category"}
     if not words or "report_place" in {**answers, **found} or ctx.shelf.gazetteer.locate(words):
         return found
-    place = _here(ctx) or _home(ctx)
+    place = kept.here(ctx) or _home(ctx)
     return {**found, "report_place": place} if place else found
-
-
-def _here(ctx: Context) -> dict[str, Any] | None:
-    """The place of the door poster or pin that is kept."""
-    preset = ctx.chat.preset
-    return {key: preset.get(key) for key in ("area", "text", "lat", "lon")} if preset.get("area") else None
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:
