@@ -1,16 +1,19 @@
 """The choices a typed number or label stands for, as ``Chat.choices`` keeps them: [label, token], and a mark on pushed ones.
 
-What was pushed while a form's question is open stands before that question's choices and does not take their place.
+What was pushed while a form's question, or the offer to report a danger, is open stands before that question's choices and
+does not take their place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from storage.models import Chat
 
 _PUSHED = True
+_GRAVE: Final = "emergency."
+"""Begins the buttons of a question that stays open until it is answered, whatever is pushed meanwhile."""
 
 
 class Shown(NamedTuple):
@@ -26,14 +29,15 @@ def put(chat: Chat, shown: Iterable[Shown]) -> None:
 
 
 def push(chat: Chat, shown: Iterable[Shown]) -> None:
-    """Choices under words nobody waited for: those of an open form's question stay, all others end.
+    """Choices under words nobody waited for: those of an open form's or grave question stay, all others end.
 
-    Pushed words without any leave what was pushed before an open question as it is.
+    Pushed words without any only tell something: what was asked last is still what a yes or a number answers.
     """
     shown = list(shown)
-    if chat.form is not None and not shown:
+    if not shown:
         return
-    own = [[one.label, one.token] for one in asked(chat)] if chat.form is not None else []
+    stays = chat.form is not None or any(one.token.startswith(_GRAVE) for one in asked(chat))
+    own = [[one.label, one.token] for one in asked(chat)] if stays else []
     chat.choices = [*([one.label, one.token, _PUSHED] for one in shown), *own]
 
 

@@ -1,6 +1,6 @@
 """What a typed number means: a choice of what was shown last; of something pushed, the answer says what it was taken for.
 
-Where the open question of a form could take the same number, which of the two is meant is asked instead. The same number
+Where the open question could take the same number, which of the two is meant is asked instead. The same number
 once more right away is one message that was sent twice, and what takes something back is asked about once (domain.md §8).
 """
 
@@ -73,7 +73,7 @@ def of_pushed(ctx: Context, said: Incoming) -> Shown | None:
 
 
 def which(ctx: Context, said: Incoming, meant: Shown) -> Reply | None:
-    """The question which of two is meant; None where the open form cannot take the number."""
+    """The question which of two is meant; None where the open question cannot take the number."""
     number = _number(said)
     if number is None or not standing.may_take_number(ctx, number):
         return None

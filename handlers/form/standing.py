@@ -75,7 +75,7 @@ def takes_numbers_literally(ctx: Context) -> bool:
 
 def may_take_number(ctx: Context, number: int) -> bool:
     """Whether the open question can be answered with this number: of one of its choices, or because it takes digits."""
-    return current(ctx) is not None and (reads_digits(ctx) or number <= len(asked(ctx.chat)))
+    return reads_digits(ctx) or number <= len(asked(ctx.chat))
 
 
 def reads_digits(ctx: Context) -> bool:
