@@ -196,9 +196,16 @@ async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
 
 
 async def _in_form(ctx: Context, said: Incoming) -> Answer:
-    """An answer to the open question, unless it is something else: danger, or a question of another kind."""
+    """An answer to the open question, unless it is something else: danger, or a question of another kind.
+
+    For danger the form is put aside: what is answered next is whether the grid worker is to be told.
+    """
     first = [] if _is_number_asked_for(ctx, said) else danger.first(ctx, said)
-    if first and not standing.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
+    beside, form = first and not standing.wants_words(ctx), standing.current(ctx)
+    if beside and said.kind is Kind.TEXT and form is not None and not form.for_danger:
+        standing.put_aside(ctx)
+        return await _call(ctx, "intent", "emergency", said)
+    if beside and not ctx.shelf.gazetteer.locate(said.text):
         if said.kind is not Kind.PHOTO:
             return first
         keep_caption(ctx, said)

@@ -103,6 +103,8 @@ class Form:
     infer: Callable[[Context, dict[str, Any]], dict[str, Any]] | None = None
     follow: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     draft: bool = True
+    for_danger: bool = False
+    """Whether it is what is asked in danger, which else puts every form aside."""
     voices: bool = False
     """Whether spoken messages that come meanwhile are handed on with it, as ``answers["voices"]`` (media ids)."""
 

@@ -6,6 +6,7 @@ No consent is asked: passing it on protects life (Personal Information Protectio
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers import danger, kept
@@ -24,8 +25,15 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     found = {key: one for key, one in forms.infer(ctx, answers).items() if key != "report_category"}
     if not words or "report_place" in {**answers, **found} or ctx.shelf.gazetteer.locate(words):
         return found
-    place = kept.here(ctx) or _home(ctx)
+    place = _said(ctx) or kept.here(ctx) or _home(ctx)
     return {**found, "report_place": place} if place else found
+
+
+def _said(ctx: Context) -> dict[str, Any] | None:
+    """The place answered in the form that was put aside just now."""
+    fresh = str(ctx.chat.draft.get("at", "")) >= (ctx.now - timedelta(minutes=ctx.rules.place_minutes)).isoformat()
+    place = ctx.chat.draft.get("answers", {}).get("report_place") if fresh else None
+    return {key: place.get(key) for key in ("area", "text", "lat", "lon")} if place else None
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:
@@ -51,7 +59,9 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
         call = (danger.number(ctx, found),)
     sent = say("emergency.sent", place=case.place)
     more = choice("case.add", f"case.add:{case.ref}", "primary")
-    return replace(told, lines=(sent, *call, *told.lines, say("emergency.more")), choices=(more, *told.choices))
+    resume = (choice("form.resume", "resume"),) if ctx.chat.draft else ()
+    lines = (sent, *call, *told.lines, say("emergency.more"))
+    return replace(told, lines=lines, choices=(more, *told.choices, *resume))
 
 
 TELL = Form(
@@ -60,6 +70,7 @@ TELL = Form(
     done=_tell,
     infer=_infer,
     consent=False,
+    for_danger=True,
     voices=True,
     steps=(
         forms.Matter(key="report_words", question="report.ask_words", least=2),

@@ -235,10 +235,12 @@ async def test_changed_words_leave_a_place_that_was_answered(town: Town) -> None
     assert "一区3栋" in await town.says("li", "5栋旁边的楼道灯坏了")
 
 
-async def test_an_emergency_told_as_the_place_makes_the_report_critical(town: Town) -> None:
+async def test_an_emergency_told_as_the_place_is_reported_at_a_word(town: Town) -> None:
     await to_the_place(town)
-    await town.says("li", "3栋着火了")
-    assert "特急" in await town.says("li", "跳过")
+    assert "要不要我也告诉网格员" in await town.says("li", "3栋着火了")
+    told = await town.says("li", "要")
+    assert "特急" in told
+    assert "青松苑一区3栋" in told
 
 
 @pytest.mark.parametrize("words", ["返回", "跳过", "不改了"])
