@@ -5,6 +5,7 @@ fits all spellings. `Cutter` is jieba with a dictionary of our own: the full one
 """
 
 import logging
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -25,6 +26,14 @@ _QUESTION = "?"
 _PAUSE = ","
 _JOINERS = frozenset("-#.:/%+@")
 _SIMPLIFIED = opencc.OpenCC("t2s")
+
+_SHORTENED = re.compile(
+    r"\b(?:(?P<not>ca|wo|is|are|was|were|do|does|did|has|have|had|could|would|should)(?:n,?t)"
+    r"|(?P<is>there|that|it|he|she|what|where|who|someone|somebody|here),s|(?P<theres>there)s"
+    r"|(?P<am>i),?m|(?P<are>we|you|they),re|(?P<have>i|we|you|they),ve|(?P<will>i|we|you|he|she|they),ll)\b"
+)
+"""English words joined by an apostrophe, which is folded into a comma, or by none where that is no word of its own."""
+_IRREGULAR = {"ca": "cannot", "wo": "will not"}
 
 
 class _Folding(dict[int, str]):
@@ -81,6 +90,7 @@ def normalise(text: str) -> str:
     """The one spelling used for matching: NFKC, lower case, simplified, `,` and `?` as the only marks; idempotent.
 
     Spaces stay only between two ASCII words, and `-#.:/%+@` only beside an ASCII letter or digit (12-3-1802, 8:30).
+    Among other words, can't is cannot and there's is there is, with or without the apostrophe.
     """
     if all(map(_PLAIN.__getitem__, text)):  # nearly all keywords: a start reads fifty thousand
         return text
@@ -88,7 +98,16 @@ def normalise(text: str) -> str:
     simple: str = _SIMPLIFIED.convert(folded).translate(_FOLDING)
     if simple.isalnum():
         return simple
-    return _tidy(simple)
+    return _SHORTENED.sub(_in_full, _tidy(simple))
+
+
+def _in_full(joined: re.Match[str]) -> str:
+    """In full: can't → cannot, isn't → is not, he's → he is."""
+    kind = str(joined.lastgroup)
+    word = joined[kind]
+    if kind == "not":
+        return _IRREGULAR.get(word, f"{word} not")
+    return f"{word} is" if kind == "theres" else f"{word} {kind}"
 
 
 def simplified(text: str) -> str:
