@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from handlers.context import Context
-from handlers.form.steps import Form, Read, Text
+from handlers.form.steps import MISREAD, Form, Read, Text
 from handlers.messages import Incoming, Reply, choice, say
 from knowledge.addresses import is_address
 
@@ -24,10 +24,11 @@ def question(ctx: Context, form: Form) -> Reply:
 
 
 def answered(ctx: Context, said: Incoming) -> bool | None:
-    """Whether it was given; None when neither was said."""
-    if said.press == "agree" or ctx.shelf.texts.hears("words.yes", said.text):
+    """Whether it was given; None when neither was said, as with 提交, which agrees to nothing."""
+    hears = ctx.shelf.texts.hears
+    if said.press == "agree" or (hears("words.yes", said.text) and not hears("words.submit", said.text)):
         return True
-    if said.press == "disagree" or ctx.shelf.texts.hears("words.no", said.text):
+    if said.press == "disagree" or hears("words.no", said.text):
         return False
     return None
 
@@ -35,7 +36,8 @@ def answered(ctx: Context, said: Incoming) -> bool | None:
 def give(ctx: Context) -> None:
     """Record it; what the form is about was told with the question."""
     ctx.unit.people.consent(ctx.person, "basic", _VERSION, ctx.now)
-    ctx.chat.answers = {**ctx.chat.answers, "_told": True}
+    others = {key: value for key, value in ctx.chat.answers.items() if key != MISREAD}
+    ctx.chat.answers = {**others, "_told": True}
 
 
 async def keep_early(ctx: Context, form: Form, said: Incoming) -> None:

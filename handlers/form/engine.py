@@ -173,8 +173,8 @@ async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
         await kept.forget(ctx)
         return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))
     await consent.keep_early(ctx, form, said)
-    asked = await ask(ctx)
-    return replace(asked, lines=(say("form.consent_first"), *asked.lines))
+    misread, asked = _count(ctx), await ask(ctx)
+    return _with_way_out(ctx, replace(asked, lines=(say("form.consent_first"), *asked.lines)), misread)
 
 
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:
@@ -234,13 +234,24 @@ def _noted(notes: tuple[Say, ...], answer: Answer) -> Answer:
 
 async def _again(ctx: Context, problem: Problem) -> Reply:
     """Why it does not fit, and the question again; from the second time on with a person and a way out beside it."""
-    misread = int(ctx.chat.answers.get(MISREAD, 0)) + 1
-    ctx.chat.answers = {**ctx.chat.answers, MISREAD: misread}
+    misread = _count(ctx)
     if problem.choices:
         asked = _stamped(ctx, Reply((problem.say,), problem.choices))
     else:
         asked = await ask(ctx)
         asked = replace(asked, lines=(problem.say, *(() if problem.whole else asked.lines)))
+    return _with_way_out(ctx, asked, misread)
+
+
+def _count(ctx: Context) -> int:
+    """How often in a row, with this time, the open question was answered with something else."""
+    misread = int(ctx.chat.answers.get(MISREAD, 0)) + 1
+    ctx.chat.answers = {**ctx.chat.answers, MISREAD: misread}
+    return misread
+
+
+def _with_way_out(ctx: Context, asked: Reply, misread: int) -> Reply:
+    """The question, from the second time on with a person and a way out beside it."""
     if misread < ctx.rules.misses_before_human:
         return asked
     here = {one.token.rpartition(":")[2] for one in asked.choices}

@@ -25,6 +25,8 @@ MISREAD = "_misread"
 _FARTHEST = timedelta(days=366)
 _EMPTY_WORDS = ("words.yes", "words.unknown", "talk.heard.thanks", "talk.heard.hello", "talk.heard.fine")
 """What is no answer to a question for free words: 好的, 谢谢, 不知道."""
+_LABELS = "form.labels"
+"""Buttons whose typed label is no answer either: 附议 is no proposal."""
 _SPELT = re.compile(f"[{DIGIT_CHARS}]{{7,}}")
 
 
@@ -159,7 +161,7 @@ class Text(Base):
             return Problem(say("form.words_please"))
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
-        if any(ctx.shelf.texts.hears(key, words) for key in _EMPTY_WORDS):
+        if any(ctx.shelf.texts.hears(key, words) for key in (*_EMPTY_WORDS, _LABELS)):
             return Problem(say("form.say_more"))
         if len(re.sub(r"[\W_]+", "", words)) < self.least:
             return Problem(say("form.too_short"))

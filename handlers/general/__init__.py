@@ -43,7 +43,7 @@ async def menu(ctx: Context, said: Incoming) -> Answer:
     return Reply(((say("form.kept"), *shown.lines) if aside else shown.lines), (*shown.choices, *extra))
 
 
-@topic.on(command("cancel", listed=False), phrase("words.cancel"), press("cancel"))
+@topic.on(command("cancel", listed=False), phrase("words.cancel"), phrase("words.given_up"), press("cancel"))
 async def cancel(ctx: Context, said: Incoming) -> Answer:
     """Leave the form; what was answered is kept for a day."""
     if not standing.put_aside(ctx):
