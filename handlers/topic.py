@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Incoming, Kind, Reply, Say
-from handlers.texts import Texts
+from handlers.texts import Texts, plain
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -27,7 +27,10 @@ Forget = Callable[["Context"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What wakes a handler: ``sort`` is command, phrase, opening, press, intent or kind; ``roles`` limits a command to staff."""
+    """What wakes a handler; ``roles`` limits a command to staff.
+
+    ``sort`` is command, phrase, opening, answer, among, press, intent or kind.
+    """
 
     sort: str
     name: str
@@ -48,6 +51,19 @@ def phrase(key: str) -> Trigger:
 def opening(key: str) -> Trigger:
     """Words that go on after one of those that the sentence ``key`` lists; answers None to pass (``Texts.after``)."""
     return Trigger("opening", key)
+
+
+def answer(key: str) -> Trigger:
+    """One of the words that the sentence ``key`` lists (``Texts.hears``), where no free words are asked for.
+
+    Answers None to pass.
+    """
+    return Trigger("answer", key)
+
+
+def among(key: str) -> Trigger:
+    """Words among which is one that the sentence ``key`` lists, where no free words are asked for; answers None to pass."""
+    return Trigger("among", key)
 
 
 def press(name: str) -> Trigger:
@@ -105,6 +121,19 @@ class Topic:
             self.commands.append(trigger)
 
 
+def _occurs(texts: Texts, key: str, text: str) -> bool:
+    words = plain(text)
+    return any(one in words for one in texts.words(key))
+
+
+_LISTENS: Final[dict[str, Callable[[Texts, str, str], object]]] = {
+    "opening": Texts.after,
+    "answer": Texts.hears,
+    "among": _occurs,
+}
+"""How the triggers of each of these sorts hear words."""
+
+
 class Registry:
     """All topics, merged once at start."""
 
@@ -121,7 +150,9 @@ class Registry:
             self.forms.update({form.name: form for form in topic.forms})
             self.commands += topic.commands
         self._texts = texts
-        self._openings = [(key, handler) for (sort, key), handler in self.handlers.items() if sort == "opening"]
+        self._listening = [
+            (_LISTENS[sort], key, handler) for (sort, key), handler in self.handlers.items() if sort in _LISTENS
+        ]
         self._phrases = {
             word: handler
             for (sort, key), handler in self.handlers.items()
@@ -134,8 +165,16 @@ class Registry:
         return self._phrases.get(words)
 
     def opened(self, text: str) -> Handler | None:
-        """The handler of words that begin with one it listens to, and go on."""
-        return next((handler for key, handler in self._openings if self._texts.after(key, text)), None)
+        """The handlers that listen to such words, as one: the first that does not pass answers."""
+        found = [handler for heard, key, handler in self._listening if heard(self._texts, key, text)]
+
+        async def first(ctx: Context, said: Incoming) -> Answer:
+            for handler in found:
+                if (told := await handler(ctx, said)) is not None:
+                    return told
+            return None
+
+        return first if found else None
 
     def find(self, sort: str, name: str) -> Handler | None:
         """The handler of a trigger."""

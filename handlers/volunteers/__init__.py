@@ -10,8 +10,8 @@ from handlers.errors import Refusal
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, choice
 from handlers.permissions import DESK, GRID
-from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
-from handlers.volunteers import claims, signup, tasks, views
+from handlers.topic import Answer, Topic, answer, argument, command, intent, phrase, press
+from handlers.volunteers import claims, signup, tasks, typed, views
 from handlers.volunteers.forms import POST, SIGN_UP
 
 topic = Topic("volunteers", forms=[SIGN_UP, POST], keeps=views.kept, forget=claims.forget)
@@ -78,10 +78,29 @@ async def claim(ctx: Context, said: Incoming) -> Answer:
     return await claims.claim(ctx, argument(said))
 
 
+@topic.on(answer("volunteers.come_words"))
+async def come(ctx: Context, said: Incoming) -> Answer:
+    """我来 typed: to the invitation shown last, or to the one task that is open; None where a question is open."""
+    return None if standing.current(ctx) is not None else await typed.come(ctx)
+
+
+@topic.on(answer("volunteers.agree_words"))
+async def agree(ctx: Context, said: Incoming) -> Answer:
+    """能, 行, 可以: what means 我来 only under an invitation; None everywhere else."""
+    return None if standing.current(ctx) is not None else await typed.come_to_shown(ctx)
+
+
 @topic.on(phrase("volunteers.cannot_words"))
 async def cannot(ctx: Context, said: Incoming) -> Answer:
-    """我去不了了: withdraws the claim, asking which if there are several."""
-    return await claims.withdraw(ctx)
+    """我去不了了: this time not, or withdraws the claim, asking which if there are several."""
+    shown = None if standing.current(ctx) is not None else await typed.not_to_shown(ctx)
+    return shown or await claims.withdraw(ctx)
+
+
+@topic.on(answer("volunteers.refuse_words"))
+async def refuse(ctx: Context, said: Incoming) -> Answer:
+    """没空, 不行: what means 这次不行 only under an invitation; None everywhere else."""
+    return None if standing.current(ctx) is not None else await typed.not_to_shown(ctx)
 
 
 @topic.on(press("task.decline"), press("task.withdraw"))

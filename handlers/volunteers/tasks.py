@@ -89,6 +89,22 @@ async def listed(ctx: Context) -> Reply:
     return Reply(lines, tuple(one for _, offered in shown for one in offered))
 
 
+async def open_to_volunteer(ctx: Context) -> Reply:
+    """The tasks of their community to which a volunteer has not answered; a single one as when it is pushed."""
+    home = await area_of(ctx, (await registered(ctx)).area_code)
+    found = await ctx.unit.volunteers.open_tasks([(await above(ctx, home, "community")).path], ctx.now)
+    claimed = {one.id for one in await ctx.unit.volunteers.tasks_of(ctx.person.id, "claimed", "waiting")}
+    free = [task for task in found if task.id not in claimed]
+    if not free:
+        see = choice("volunteers.see_tasks", "volunteer.tasks")
+        return reply("volunteers.none_more", see) if claimed else reply("volunteers.none_waiting")
+    if len(free) == 1:
+        return views.card(free[0])
+    shown = [await _for_volunteer(ctx, task) for task in free]
+    lines = (say("volunteers.which_come"), *(line for told, _ in shown for line in told))
+    return Reply(lines, tuple(one for _, offered in shown for one in offered))
+
+
 Shown = tuple[tuple[Say, ...], tuple[Choice, ...]]
 
 

@@ -404,3 +404,54 @@ async def test_too_many_places_are_refused_with_the_limit(town: Town) -> None:
 )
 def test_the_time_of_day_follows_the_work_calendar(local: str, expected: str) -> None:
     assert time_of(datetime.fromisoformat(f"{local}:00+08:00").astimezone(UTC)) == expected
+
+
+@pytest.mark.parametrize("words", ["来", "能", "能来", "我去", "可以", "行", "好的呀", "我来", "能，我来", "我可以来"])
+async def test_a_typed_yes_to_an_invitation_takes_the_place(town: Town, words: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    li = await helper(town, "li", "carrying")
+    ref = await posted(town)
+    assert f"算上您了，谢谢。任务 {ref}" in await town.says("li", words)
+    assert await states(town) == {li: "claimed"}
+
+
+@pytest.mark.parametrize("words", ["来不了", "不能", "没空", "去不了", "不行", "这次不行", "不来了", "没时间"])
+async def test_a_typed_no_to_an_invitation_declines_it(town: Town, words: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    li = await helper(town, "li", "carrying")
+    ref = await posted(town)
+    assert f"任务 {ref} 不再打扰您" in await town.says("li", words)
+    assert await states(town) == {li: "declined"}
+
+
+@pytest.mark.parametrize("words", ["可以停车吗", "能来人修吗", "我去医院怎么走", "我来问一下", "不能停车吗"])
+async def test_other_words_under_an_invitation_take_and_decline_nothing(town: Town, words: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    li = await helper(town, "li", "carrying")
+    await posted(town)
+    await town.says("li", words)
+    assert await states(town) == {li: "asked"}
+
+
+async def test_who_offers_to_come_hears_what_there_is(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await helper(town, "li", "carrying", active=False)
+    assert "现在没有等人的任务，有了会来问您" in await town.says("li", "我来")
+    first = await posted(town)
+    assert first in await town.says("li", "我来")
+    assert await town.sees("li") == ["我来", "这次不行"]
+    second = await posted(town, when="11-29 09:00")
+    await town.says("li", "菜单")
+    assert "来哪一个" in await town.says("li", "我报名")
+    assert await town.sees("li") == [f"我来 {first}", f"我来 {second}"]
+    assert "来哪一个" in await town.says("li", "来")
+    assert f"任务 {second}" in await town.says("li", f"我来 {second}")
+    await town.says("li", "看看任务")
+    assert f"算上您了，谢谢。任务 {first}" in await town.says("li", "我来")
+    assert "您已经报名了" in await town.says("li", "我来")
+
+
+async def test_words_that_mean_yes_elsewhere_are_nothing_to_who_was_not_invited(town: Town) -> None:
+    await helper(town, "li", "carrying")
+    for words in ("可以", "好", "不行"):
+        assert "任务" not in await town.says("li", words)
