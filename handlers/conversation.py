@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import choices, danger, numbers
+from handlers import choices, danger, kept, numbers
 from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
@@ -174,7 +174,7 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
 async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
-    if name in ("none", "unsure", "report", "progress") and (invited := _invited(ctx)):
+    if name in ("none", "unsure", "report", "progress") and (invited := _invited(ctx, said)):
         added = await _call(ctx, "press", "case.add", replace(said, press=invited))
         if added is not None:
             ctx.pressed = invited
@@ -184,10 +184,16 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
     return await _call(ctx, "intent", name, said)
 
 
-def _invited(ctx: Context) -> str:
-    """The button under 要补充什么吗, where that was asked last: what is said next may be the words to add, once."""
+def _invited(ctx: Context, said: Incoming) -> str:
+    """The button under 要补充什么吗, where that was asked last: what is said next may be the words to add, once.
+
+    Of a danger reported just before, whatever is said for a while.
+    """
     tokens = [one.token for one in every(ctx.chat)]
-    return tokens[0] if len(tokens) == 1 and tokens[0].startswith("case.add:") else ""
+    if len(tokens) == 1 and tokens[0].startswith("case.add:"):
+        return tokens[0]
+    bare = any(ctx.shelf.texts.hears(key, said.text) for key in ("words.skip", "words.no", "words.yes"))
+    return f"case.add:{ref}" if not bare and (ref := kept.danger(ctx)) else ""
 
 
 async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:

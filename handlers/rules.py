@@ -44,6 +44,7 @@ class Rules:
     area_kilometres: float = rule(5.0, "farthest distance from any known building that still counts as here, km")
     handoff_minutes: int = rule(30, "minutes of silence after which the bot takes a conversation back from a human")
     photo_minutes: int = rule(30, "minutes a picture without words waits for the report it belongs to")
+    danger_minutes: int = rule(20, "minutes in which what somebody says after a danger was reported is added to it")
     place_minutes: int = rule(
         30, "minutes a place that was scanned or named counts as the place of the report that follows"
     )
