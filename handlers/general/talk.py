@@ -33,8 +33,10 @@ def small_talk(ctx: Context, text: str) -> Reply | None:
         among = within and len(words) <= _LONGEST and any(one in words for one in texts.words(key) if len(one) > 1)
         if among or texts.hears(key, text):
             return Reply((say(f"talk.{name}", phone=ctx.rules.office_phone),), choices)
-    if texts.hears("words.yes", text) and any(one.token.startswith("nothing:") for one in every(ctx.chat)[-1:]):
-        return Reply((say("form.pick_one"),))
+    shown = every(ctx.chat)
+    if texts.hears("words.yes", text) and any(one.token.startswith("nothing:") for one in shown[-1:]):
+        still = tuple(Choice(say("form.shown", label=one.label), one.token) for one in shown)
+        return Reply((say("form.pick_one"),), still)
     if texts.hears("words.yes", text) or texts.hears("words.no", text):
         return Reply((say("talk.fine"),))
     return None
