@@ -68,6 +68,11 @@ def corrected(ctx: Context, text: str) -> tuple[str, str] | None:
     return None
 
 
+def estate_said(ctx: Context, place: Answers) -> str:
+    """The estate in which the answered place lies; "" where that was only taken to be meant, or is not known."""
+    return "" if _MARK in place else _estate(ctx, str(place["area"]))
+
+
 def _marked(answers: Answers) -> list[tuple[str, dict[str, Any]]]:
     return [
         (key, one) for key, one in answers.items() if isinstance(one, dict) and not key.startswith("_") and _MARK in one

@@ -16,9 +16,11 @@ from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import assuming, changing, consent
 from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
+from handlers.form.photos import Photos
 from handlers.form.picking import picked
 from handlers.form.standing import close, current, fitting, put_aside
-from handlers.form.steps import MISREAD, Form, Problem, Step
+from handlers.form.steps import MISREAD, Confirm, Form, Problem, Step
+from handlers.form.world import LACKS, NEAR, Place, corrects
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
 
@@ -100,6 +102,8 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         return await _hear_what_to_change(ctx, form, said)
     if not said.press and not changing.is_on(ctx) and (meant := assuming.corrected(ctx, said.text)) is not None:
         return await _correct(ctx, form, replace(said, text=meant[1], attachments=()), meant[0])
+    if not changing.is_on(ctx) and (key := _place_corrected(ctx, form, step, said)):
+        return await _correct(ctx, form, said, key)
     skipped = said.press == "skip" or (not said.attachments and ctx.shelf.texts.hears("words.skip", said.text))
     nothing_new = skipped and not ctx.chat.answers.get(step.key)
     if changing.is_on(ctx) and (said.press == "keep" or nothing_new):
@@ -119,8 +123,10 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 
 async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer:
-    """The place that was taken to be meant is another one: read what was said with the estate's name, and go on."""
-    others = {name: value for name, value in ctx.chat.answers.items() if name != key}
+    """The place is another one: read what was said, a bare building in the estate of before, and go on."""
+    others = {name: value for name, value in ctx.chat.answers.items() if name not in (key, NEAR, LACKS)}
+    if (estate := assuming.estate_said(ctx, ctx.chat.answers[key])) and ctx.shelf.gazetteer.is_bare(said.text):
+        others[NEAR] = [estate]
     read = await form.step(key).read(ctx, said, others)
     if isinstance(read, Problem):
         ctx.chat.answers, ctx.chat.step = others, key
@@ -129,6 +135,15 @@ async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer
     ctx.chat.answers = {**others, key: read.value}
     asked = await ask(ctx)
     return replace(asked, lines=(say("form.place_corrected", place=read.value["text"]), *asked.lines))
+
+
+def _place_corrected(ctx: Context, form: Form, step: Step, said: Incoming) -> str:
+    """The answer that is corrected by a place alone, said to the question for pictures or to the sum-up; "" for all other words."""
+    heard = isinstance(step, Confirm) or (isinstance(step, Photos) and step.words)
+    if not heard or said.press or said.attachments:
+        return ""
+    places = [one.key for one in form.steps if isinstance(one, Place) and one.key in ctx.chat.answers]
+    return next((key for key in places if corrects(ctx, ctx.chat.answers[key], said.text)), "")
 
 
 def _asks_for_change(ctx: Context, form: Form, said: Incoming) -> bool:

@@ -153,6 +153,14 @@ def names_another(ctx: Context, answer: Mapping[str, Any], places: Sequence[Area
     return bool(places) and not any(here)
 
 
+def corrects(ctx: Context, answer: Mapping[str, Any], words: str) -> bool:
+    """Whether words are a place and nothing else, and say where it is otherwise, or more closely, than the place answered before."""
+    gazetteer = ctx.shelf.gazetteer
+    if building_in(words):
+        return is_address(words) or gazetteer.only_names(words)
+    return gazetteer.only_names(words) and names_another(ctx, answer, gazetteer.locate(words))
+
+
 def _near(ctx: Context, answers: Answers) -> list[Area]:
     return [ctx.catalogue.areas[code] for code in answers.get(NEAR, ()) if code in ctx.catalogue.areas]
 
