@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +16,7 @@ from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
 from handlers.reports import forms, resident, spoken, staff, urgent
 from handlers.reports.outcome import CLOSING
-from handlers.topic import Answer, Topic, argument, command, intent, kind, opening, phrase, press
+from handlers.topic import Answer, Topic, answer, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case, Proposal
 
 PROPOSALS: Final = 3
@@ -149,6 +150,12 @@ async def list_cases(ctx: Context, said: Incoming) -> Answer:
     return await staff.open_cases(ctx)
 
 
+@topic.on(answer("case.list_words"))
+async def list_cases_said(ctx: Context, said: Incoming) -> Answer:
+    """今天有什么要办的, of those who have cases to work on; None for everybody else."""
+    return await staff.open_cases(ctx) if await ctx.may("case.list") else None
+
+
 @topic.on(press("case.card"))
 async def show_card(ctx: Context, said: Incoming) -> Answer:
     """Staff: one case with its buttons and pictures."""
@@ -169,9 +176,15 @@ async def accept_said(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(press("case.return"))
 async def send_back(ctx: Context, said: Incoming) -> Answer:
-    """退回: a reason is asked for first."""
-    case = await staff.workable(ctx, argument(said), "case.return")
-    return await ctx.start(forms.RETURN, case=case.ref)
+    """退回: a reason is asked for first; it may have been said already."""
+    ref, _, question = argument(said).partition(":")
+    return await _return(ctx, ref, spoken.parted(ctx, "return", kept.recall(ctx, question).words)[1])
+
+
+@topic.on(opening("case.return_words"), phrase("case.return_words"))
+async def send_back_said(ctx: Context, said: Incoming) -> Answer:
+    """退回 typed, with or without a number and why; None for whoever may not: they mean something else."""
+    return await spoken.case_meant(ctx, "return", said, lambda ref, words: _return(ctx, ref, words))
 
 
 @topic.on(press("case.human"))
@@ -185,18 +198,25 @@ async def finish(ctx: Context, said: Incoming) -> Answer:
     """办结: what was done, with a picture where the thing can be seen; some of it may have been said already."""
     ref, _, question = argument(said).partition(":")
     asked = kept.recall(ctx, question)
-    words = spoken.parted(ctx, "finish", asked.words)[1]
-    return await _finish(ctx, ref, replace(said, text=words), asked.photos)
+    return await _finish(ctx, ref, replace(said, text=asked.words), asked.photos)
 
 
 @topic.on(opening("case.finish_words"), phrase("case.finish_words"))
 async def finish_said(ctx: Context, said: Incoming) -> Answer:
     """办结 typed, with or without a number and what was done; None for whoever may not: they mean something else."""
+    return await spoken.case_meant(ctx, "finish", said, _finishing(ctx, said))
 
-    async def begun(ref: str, words: str) -> Answer:
-        return _with_refusals(said, await _finish(ctx, ref, replace(said, text=words), tuple(pictures(said))))
 
-    return await spoken.case_meant(ctx, "finish", said, begun)
+@topic.on(opening("case.done_words"), answer("case.done_words"))
+async def done_said(ctx: Context, said: Incoming) -> Answer:
+    """修好了 of who has a case in hand begins 办结; None for everybody else: they mean something else."""
+    return await spoken.done(ctx, said, _finishing(ctx, said))
+
+
+@topic.on(opening("case.there_words"), answer("case.there_words"))
+async def there_said(ctx: Context, said: Incoming) -> Answer:
+    """我到现场了 of who has a case in hand: its card, with what can be done now."""
+    return await spoken.there(ctx, said)
 
 
 @topic.on(kind(Kind.PHOTO))
@@ -211,17 +231,40 @@ async def bare_photo(ctx: Context, said: Incoming) -> Answer:
     )
 
 
+def _finishing(ctx: Context, said: Incoming) -> Callable[[str, str], Awaitable[Answer]]:
+    """Begins the closing form of the case that is meant."""
+
+    async def begun(ref: str, _: str) -> Answer:
+        return _with_refusals(said, await _finish(ctx, ref, said, tuple(pictures(said))))
+
+    return begun
+
+
+async def _return(ctx: Context, ref: str, words: str) -> Answer:
+    """The form that sends a case back, with the reason that came already."""
+    case = await staff.workable(ctx, ref, "case.return")
+    reason = next((one for one in forms.RETURN_REASONS if ctx.shelf.texts.hears(f"return.{one}", words)), "")
+    known = {"return_reason": reason} if reason else {"return_words": words} if words else {}
+    return await ctx.start(forms.RETURN, case=case.ref, **known)
+
+
 async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...]) -> Answer:
-    """The closing form of a case, with the words and pictures that came already."""
+    """The closing form of a case, with the words and pictures that came already, and the outcome where they tell it."""
     case = await staff.workable(ctx, ref, "case.finish")
     if case.state in staff.WAITING:
         raise Refusal("case.accept_first", choice("case.do.accept", f"case.accept:{case.ref}", "primary"), ref=case.ref)
     staff.must_be(case, ("accepted",))
-    read = await CLOSING.read(ctx, said, {})
+    read = await CLOSING.read(ctx, replace(said, text=spoken.parted(ctx, "finish", said.text)[1]), {})
     known: dict[str, object] = {"finish_words": read.value} if isinstance(read, Read) else {}
+    outcome = spoken.outcome(ctx, said.text)
+    if outcome:
+        known["outcome"] = outcome
     if photos:
         known["finish_photos"] = list(photos[: ctx.rules.photos_per_report])
-    return await ctx.start(forms.FINISH, case=case.ref, **known)
+    begun = await ctx.start(forms.FINISH, case=case.ref, **known)
+    if outcome and "finish_words" not in known and isinstance(begun, Reply):
+        return replace(begun, lines=(say("finish.about_case", ref=case.ref, title=case.title), *begun.lines))
+    return begun
 
 
 def _with_refusals(said: Incoming, begun: Answer) -> Answer:

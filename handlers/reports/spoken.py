@@ -1,4 +1,4 @@
-"""受理 and 办结 typed with what belongs to them: 受理 R7K2Q, 办结 灯泡已换新, 办结 R7K2Q 灯泡已换新."""
+"""受理, 退回 and 办结 typed with what belongs to them: 受理 R7K2Q, R7K2Q 退回, 办结 灯泡已换新, R7K2Q 修好了."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from handlers.casework import kept_off, title_in
 from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import Refusal
+from handlers.form.standing import current as form_of
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.reports import staff
 from handlers.reports.reading import desk_cases
@@ -23,9 +24,21 @@ _LOOKS: Final = re.compile(r"(?:[Rr](?=[A-Za-z]*[0-9])[0-9A-Za-z]{2,9}|R[0-9A-Z]
 """A number as it may be mistyped: RWZ6 for RWZ64, R0OI1, and RWZT for RWZT4."""
 
 
+_TO_REPORTER: Final = ("case.solved", "case.rate")
+"""Buttons by which the speaker is asked as the one who reported."""
+_KEYS: Final = {"finish": ("case.finish_words", "case.done_words")}
+"""Where a verb is said in words of several lists."""
+
+
+def _after(ctx: Context, verb: str, text: str) -> str:
+    """What is said besides the words for ``verb``."""
+    found = (ctx.shelf.texts.after(key, text) for key in _KEYS.get(verb, (f"case.{verb}_words",)))
+    return next(filter(None, found), "")
+
+
 def parted(ctx: Context, verb: str, text: str) -> tuple[str, str]:
-    """The number of the case that is named, "" if none is, and the other words. ``verb`` is accept or finish."""
-    words = ctx.shelf.texts.after(f"case.{verb}_words", text) or ""
+    """The number of the case that is named, "" if none is, and the other words. ``verb`` is accept, return or finish."""
+    words = _after(ctx, verb, text)
     named = leading(words)
     ref = named.upper() if named.upper().startswith("R") else next(iter(references(words, "R")), "")
     return ref, words.removeprefix(named or _slip(words)).strip(" ,，:：、") if ref == named.upper() else words
@@ -48,7 +61,7 @@ async def case_meant(ctx: Context, verb: str, said: Incoming, do: Callable[[str,
 
 def misnamed(ctx: Context, verb: str, text: str) -> bool:
     """Whether a case is named, though by no valid number: 受理 5栋那件, or a number with a slip in it. Then it is asked."""
-    words = ctx.shelf.texts.after(f"case.{verb}_words", text) or ""
+    words = _after(ctx, verb, text)
     return bool(words if verb == "accept" else _slip(words))
 
 
@@ -69,8 +82,45 @@ async def _likely(ctx: Context, verb: str, *, named: bool = False) -> list[Case]
     shown = [one for one in cases if one.ref in _shown(ctx, verb) and not named]
     if verb == "accept":
         return shown or [one for one in cases if one.state in WAITING]
-    mine = [one for one in cases if one.state == "accepted" and one.handler_id == ctx.person.id]
+    mine = _in_hand(ctx, cases)
+    if verb == "return":
+        return shown or [*mine, *(one for one in cases if one.state in WAITING)]
     return shown or mine or [one for one in cases if one.ref in _shown(ctx, "accept")]
+
+
+async def done(ctx: Context, said: Incoming, do: Callable[[str, str], Awaitable[Answer]]) -> Answer:
+    """``do`` it to the case of which 修好了 is said by who has it in hand; asks which of several.
+
+    None where a question is open, where they speak as the resident, and for whoever has none in hand: they mean something else.
+    """
+    if _answers_something(ctx) or not (references(said.text, "R") or _in_hand(ctx, await desk_cases(ctx))):
+        return None
+    return await case_meant(ctx, "finish", said, do)
+
+
+async def there(ctx: Context, said: Incoming) -> Answer:
+    """我到现场了: the card of the case in hand with what can be done now, the list of several; None for whoever has none."""
+    mine = _in_hand(ctx, await desk_cases(ctx))
+    refs = references(said.text, "R") or [one.ref for one in mine]
+    if not mine or _answers_something(ctx):
+        return None
+    return await staff.show(ctx, refs[0]) if len(refs) == 1 else await staff.listed(ctx, mine)
+
+
+def outcome(ctx: Context, text: str) -> str:
+    """What words such as 修好了 say of the outcome, "" where they do not tell."""
+    return "solved" if ctx.shelf.texts.after("outcome.heard.solved", text) is not None else ""
+
+
+def _in_hand(ctx: Context, cases: Sequence[Case]) -> list[Case]:
+    """Those that the speaker has accepted."""
+    return [one for one in cases if one.state == "accepted" and one.handler_id == ctx.person.id]
+
+
+def _answers_something(ctx: Context) -> bool:
+    """Whether a question is open that 解决了 answers: one of a form, or whether the speaker's own report is solved."""
+    asked = any(one.token.partition(":")[0] in _TO_REPORTER for one in every(ctx.chat))
+    return asked or form_of(ctx) is not None
 
 
 async def _ask_which(ctx: Context, verb: str, cases: Sequence[Case], said: Incoming) -> Answer:

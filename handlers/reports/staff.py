@@ -78,14 +78,14 @@ async def _refuse_below_whose_turn_it_is(ctx: Context, case: Case) -> None:
 
 
 async def open_cases(ctx: Context) -> Answer:
-    """The list of open cases in the speaker's areas, audited as on the desk.
-
-    A private one whose words are kept off this channel has its number alone.
-    """
+    """The list of open cases in the speaker's areas; a private one whose words are kept off this channel has its number alone."""
     await ctx.require("case.list")
     cases = await desk_cases(ctx)
-    if not cases:
-        return Reply((say("cases.none"),))
+    return await listed(ctx, cases) if cases else Reply((say("cases.none"),))
+
+
+async def listed(ctx: Context, cases: Sequence[Case]) -> Reply:
+    """These cases to choose from, audited as on the desk."""
     await audit_list(ctx, cases[:10])
     lines = tuple(
         choice(

@@ -132,3 +132,87 @@ async def test_a_number_with_a_slip_in_it_is_no_word_for_the_resident(town: Town
     assert "办结哪一件" in await town.says("王", f"办结 {two[0][:4]} 换好了")
     label = next(one for one in await town.sees("王") if two[0] in one)
     assert f"{two[0]} 的办结说明：“换好了”" in await town.chooses("王", label)
+
+
+@pytest.mark.parametrize("typed", ["退回 {ref}", "退回{ref}", "{ref}退回", "{ref} 退回", "{lower} 退回"])
+async def test_a_number_may_stand_on_either_side_of_the_order_to_return(
+    town: Town, two: tuple[str, str], typed: str
+) -> None:
+    assert "为什么退回" in await town.says("王", typed.format(ref=two[0], lower=two[0].lower()))
+    await town.says("王", "不是本网格")
+    await town.says("王", "跳过")
+    assert [case.ref for case in await town.all(Case) if case.state == "returned"] == [two[0]]
+
+
+async def test_a_reason_said_with_the_order_is_not_asked_again(town: Town, two: tuple[str, str]) -> None:
+    assert "要说明一句吗" in await town.says("王", f"退回 {two[0]} 不是本网格")
+    await town.says("王", "取消")
+    assert "为什么退回" in await town.says("王", f"{two[0]} 退回，那是隔壁的楼")
+    await town.says("王", "1")
+    assert [one.note for one in await town.all(CaseEvent) if one.action == "return"] == ["那是隔壁的楼"]
+
+
+async def test_who_may_not_return_means_something_else(town: Town) -> None:
+    await town.moves_in("周")
+    assert "退回哪一件" not in await town.says("周", "退回")
+
+
+@pytest.mark.parametrize("typed", ["修好了", "办完了", "弄好了", "已解决", "办好了！"])
+async def test_done_said_with_one_case_in_hand_begins_its_closing(town: Town, typed: str) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    ref = await reports(town, "周", "3栋2单元楼道灯坏了", "王")
+    await town.says("王", "菜单")
+    told = await town.says("王", typed)
+    assert ref in told or "办得怎么样" in told
+    if "办得怎么样" in told:
+        await town.says("王", "已解决")
+    await town.says("王", "换了灯泡")
+    await town.says("王", "跳过")
+    done = [one for one in await town.all(CaseEvent) if one.action == "finish"]
+    assert [(one.note, one.data["outcome"]) for one in done] == [("换了灯泡", "solved")]
+
+
+async def test_done_said_with_several_in_hand_asks_which(town: Town, two: tuple[str, str]) -> None:
+    await town.says("王", "菜单")
+    assert "办结哪一件" in await town.says("王", "修好了")
+    assert two[1] in await town.says("王", "2")
+    assert two[0] in await town.says("王", f"{two[0]} 修好了")
+
+
+async def test_done_said_by_who_has_nothing_in_hand_is_something_else(town: Town) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    for who in ("王", "周"):
+        assert "办结" not in await town.says(who, "修好了")
+
+
+async def test_staff_who_reported_something_themselves_are_heard_as_residents(town: Town) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.serves("李", "community", "S1-C1")
+    await town.moves_in("周")
+    await reports(town, "周", "3栋2单元楼道灯坏了", "王")
+    own = await reports(town, "王", "4栋门口路灯坏了", "李")
+    await town.says("李", f"办结 {own} 换了灯")
+    await town.says("李", "已解决")
+    await town.says("李", "跳过")
+    assert "几颗星" in await town.says("王", "修好了")
+
+
+async def test_who_is_on_the_spot_gets_the_card_of_the_case_in_hand(town: Town) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    first = await reports(town, "周", "3栋2单元楼道灯坏了", "王")
+    assert f"诉求 {first}" in await town.says("王", "我到现场了")
+    assert await town.sees("王") == ["办结", "退回", "转人工"]
+    await reports(town, "周", "4栋门口路灯坏了", "王")
+    assert "待办诉求 2 件" in await town.says("王", "我到现场了")
+    assert "诉求" not in await town.says("周", "我到现场了")
+
+
+@pytest.mark.parametrize("typed", ["今天有啥要办的", "有什么任务", "我的活", "待办？"])
+async def test_staff_who_ask_what_there_is_to_do_get_their_open_cases(
+    town: Town, two: tuple[str, str], typed: str
+) -> None:
+    assert "待办诉求 2 件" in await town.says("王", typed)
+    assert "待办诉求" not in await town.says("周", typed)
