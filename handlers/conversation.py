@@ -274,7 +274,8 @@ def _unless_doubted(ctx: Context, token: str, text: str) -> str:
     rest = plain(text)
     for word in sorted(ctx.shelf.texts.words(f"heard.{name}"), key=len, reverse=True):
         rest = rest.replace(word, "")
-    doubted = any(mark in rest for mark in ctx.shelf.texts.words("words.doubt"))
+    marks = ctx.shelf.texts.words("words.doubt") | ctx.shelf.texts.words("words.scorn")
+    doubted = any(mark in rest for mark in marks)
     return f"{_WEIGHTY[name]}:{about}" if doubted else token
 
 

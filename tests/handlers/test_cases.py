@@ -268,7 +268,7 @@ async def test_a_denial_reopens(town: Town, ref: str, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     ["修好了吗", "解决了吗？", "什么时候解决了", "骗人解决了什么", "解决了才怪", "这也叫解决了", "说是修好了",
-     "差不多解决了", "解决了但是楼上没有", "好了没有", "你们说解决了我没看到", "难道解決了", "谢谢"],
+     "解决了个屁", "解决了个锤子", "好了伤疤忘了疼", "完全解决了你们自己的KPI", "差不多解决了", "解决了但是楼上没有", "好了没有", "你们说解决了我没看到", "难道解決了", "谢谢"],
 )  # fmt: skip
 async def test_anything_but_a_plain_yes_confirms_nothing(town: Town, ref: str, words: str) -> None:
     await finishes(town, "王", ref)
