@@ -25,6 +25,8 @@ LABEL = 40
 """Characters up to which words may be a label of the menu."""
 _WEIGHTY = {"case.solved": "case.see"}
 """Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
+_NOT_THAT = "nothing"
+"""The button under guesses that says that none of them is meant: a miss, as nothing else that is pressed."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 
 
@@ -60,6 +62,7 @@ async def refused(ctx: Context, refusal: Refusal) -> list[Reply]:
         ctx.unit.audit.add(ctx.now, ctx.person.id, "refused", refusal.subject, wanted=refusal.action)
     if refusal.final:
         standing.put_aside(ctx)
+    ctx.chat.misses = 0  # what is refused was understood
     return [refusal.reply]
 
 
@@ -82,8 +85,10 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
     if said.kind is Kind.PRESS:
         return await _pressed(ctx, said)
     if (answer := await _global(ctx, said)) is not None:
+        ctx.chat.misses = 0
         return answer
     if standing.current(ctx) is not None and _is_for_form(ctx, said):
+        ctx.chat.misses = 0
         return await _in_form(ctx, said)
     if said.kind is Kind.VOICE:
         return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
@@ -141,6 +146,8 @@ async def _pressed(ctx: Context, said: Incoming) -> Answer:
     handler = ctx.shelf.registry.find("press", name)
     if handler is None:
         raise Stale
+    if name != _NOT_THAT:
+        ctx.chat.misses = 0
     return await handler(ctx, said)
 
 
@@ -168,7 +175,10 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
     if said.kind not in (Kind.TEXT, Kind.PHOTO) or standing.wants_words(ctx):
         return None
     handler = ctx.shelf.registry.opened(said.text)
-    return await handler(ctx, said) if handler else None
+    answer = await handler(ctx, said) if handler else None
+    if answer is not None:
+        ctx.chat.misses = 0
+    return answer
 
 
 async def _understood(ctx: Context, said: Incoming) -> Answer:
