@@ -5,13 +5,17 @@ Source: domain.md §4, of which this is the first of the five steps and the hear
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.context import Context
+from handlers.form import Form, Read, Text
 from handlers.messages import Incoming, Reply
 from handlers.proposals import actions, views
 from handlers.proposals.forms import ADOPT, ANSWER, COSIGN, MERGE, PROPOSE, says_what
 from handlers.proposals.public import public
 from handlers.texts import plain
-from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
+from handlers.topic import Answer, Topic, argument, command, intent, opening, phrase, press
+from knowledge.references import leading
 from storage.models import Proposal
 
 topic = Topic("proposals", forms=[PROPOSE, COSIGN, ADOPT, MERGE, ANSWER], keeps=views.kept, forget=actions.forget)
@@ -46,14 +50,15 @@ async def sign(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("proposal.show"))
 async def show(ctx: Context, said: Incoming) -> Reply:
     """The card of one proposal, for the desk; reading it is audited."""
-    proposal = await actions.to_decide(ctx, argument(said))
-    await ctx.audit("proposal.read", proposal.ref)
-    return views.card(proposal)
+    return await _shown(ctx, await actions.to_decide(ctx, argument(said)))
 
 
 @topic.on(press("proposal.status"))
 async def status(ctx: Context, said: Incoming) -> Reply:
-    """What became of a proposal, for anybody who has its number."""
+    """What became of a proposal, for anybody who has its number; its card for whoever has yet to decide it."""
+    found = await ctx.unit.proposals.find(argument(said)[:12])
+    if found is not None and found.state == "open" and await ctx.may("proposal.decide", found.area):
+        return await _shown(ctx, found)
     return await views.status(ctx, argument(said))
 
 
@@ -73,6 +78,44 @@ async def merge(ctx: Context, said: Incoming) -> Answer:
 async def answer(ctx: Context, said: Incoming) -> Answer:
     """答复: asks for the words."""
     return await ctx.start(ANSWER, **_about(await actions.to_decide(ctx, argument(said))))
+
+
+@topic.on(opening("proposals.adopt_words"))
+async def adopt_said(ctx: Context, said: Incoming) -> Answer:
+    """采纳 PXPQ4, with or without what happens next."""
+    return await _ordered(ctx, said, "proposals.adopt_words", ADOPT)
+
+
+@topic.on(opening("proposals.answer_words"))
+async def answer_said(ctx: Context, said: Incoming) -> Answer:
+    """答复 PXPQ4, with or without the words."""
+    return await _ordered(ctx, said, "proposals.answer_words", ANSWER)
+
+
+@topic.on(opening("proposals.merge_words"))
+async def merge_said(ctx: Context, said: Incoming) -> Answer:
+    """合并 PXPQ4."""
+    return await _ordered(ctx, said, "proposals.merge_words", MERGE)
+
+
+async def _ordered(ctx: Context, said: Incoming, key: str, form: Form) -> Answer:
+    """The form of an order about the proposal it names; None without a number, and for whoever decides nothing.
+
+    The words beside it are the answer to the form's first question, which takes words, and are shown before they are published.
+    """
+    told = ctx.shelf.texts.after(key, said.text) or ""
+    ref = leading(told)
+    if not ref.upper().startswith("P") or not await ctx.may("proposal.decide"):
+        return None
+    about, first = _about(await actions.to_decide(ctx, ref.upper())), form.steps[0]
+    read = await first.read(ctx, replace(said, text=told.removeprefix(ref).strip(" ,，:：、")), about)
+    known = {first.key: read.value} if isinstance(first, Text) and isinstance(read, Read) and read.value else {}
+    return await ctx.start(form, **about, **known)
+
+
+async def _shown(ctx: Context, proposal: Proposal) -> Reply:
+    await ctx.audit("proposal.read", proposal.ref)
+    return views.card(proposal)
 
 
 def _about(proposal: Proposal) -> dict[str, str]:

@@ -294,3 +294,53 @@ async def test_english_speakers_read_english(town: Town) -> None:
 async def button(town: Town, who: str, label: str) -> str:
     """The token behind a label."""
     return next(str(token) for name, token in await town._choices(who) if name == label)
+
+
+async def test_the_number_alone_shows_the_desk_what_it_can_decide_and_others_how_it_stands(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.serves("feng", "community", "S1-C2")
+    await town.moves_in("li")
+    ref = await proposed(town, "li")
+    assert "电瓶车没地方充电" in await town.says("wang", ref)
+    assert await town.sees("wang") == ["采纳", "合并", "答复"]
+    assert ("proposal.read", ref) in await town.audited()
+    assert "电瓶车没地方充电" not in await town.says("feng", ref)
+    assert await town.sees("feng") == [f"附议 {ref}"]
+
+
+@pytest.mark.parametrize("typed", ["采纳 {ref}", "采纳{ref}", "{ref} 采纳", "{ref}采纳"])
+async def test_a_proposal_is_adopted_by_its_number(town: Town, typed: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.moves_in("li")
+    ref = await proposed(town, "li")
+    await town.says("wang", typed.format(ref=ref))
+    assert "下周请人来量" in await town.says("wang", "下周请人来量")
+    await town.says("wang", "提交")
+    assert [(one.state, one.answer) for one in await town.all(Proposal)] == [("adopted", "下周请人来量")]
+
+
+async def test_words_beside_the_order_are_shown_before_they_are_published(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.moves_in("li")
+    ref = await proposed(town, "li")
+    assert "电力容量不够" in await town.says("wang", f"答复{ref} 电力容量不够，明年再看")
+    assert [one.state for one in await town.all(Proposal)] == ["open"]
+    await town.says("wang", "提交")
+    assert [(one.state, one.answer) for one in await town.all(Proposal)] == [("answered", "电力容量不够，明年再看")]
+    assert "已经答复了" in await town.says("wang", f"采纳 {ref}")
+
+
+async def test_merging_by_number_asks_into_which(town: Town) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.moves_in("li")
+    one, other = await proposed(town, "li"), await proposed(town, "li", "我建议在5栋旁边装充电桩")
+    assert other in "".join([await town.says("wang", f"合并 {one}"), *await town.sees("wang")])
+
+
+async def test_who_may_not_decide_adopts_nothing(town: Town) -> None:
+    await town.serves("feng", "community", "S1-C2")
+    await town.moves_in("li")
+    ref = await proposed(town, "li")
+    assert "接下来" not in await town.says("li", f"采纳 {ref}")
+    assert await town.says("feng", f"采纳 {ref}") == town.shelf.texts.word("zh_Hans", "common.not_allowed")
+    assert ("refused", ref) in await town.audited()
