@@ -257,3 +257,9 @@ def test_no_mobile_and_no_identity_number_survives_however_it_is_written(
 
 def _arabic(found: re.Match[str]) -> str:
     return to_arabic(found[0])
+
+
+def test_names_beside_a_door_in_brackets_or_behind_who_somebody_is_are_hidden() -> None:
+    assert discreet("在王桂花（201）家门口加灯") == "在**（**）家门口加灯"
+    assert discreet("给3栋501的独居老人逯奶奶装呼叫器") == "给3栋的独居老人**奶奶装呼叫器"
+    assert discreet("安装（2026）年的灯") == "安装（2026）年的灯"
