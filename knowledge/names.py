@@ -107,7 +107,10 @@ def names_before(door: str, address: str) -> re.Pattern[str]:
 
 
 _ROLE: Final = "户主|业主|房主|主人|住户|租户|租客|房东|老人|邻居"
-_LINK: Final = f"(?:[的、:( “]|{_ROLE}|住(?:的|着|了)?|是|名?叫(?:做|个)?|姓|有?一?[位个]|有|里|家|独居|空巢|高龄|孤寡|\\*\\*{_TITLE}?[和、与跟及]){{0,5}}+"
+_LINK: Final = (
+    f"(?:[的、:( “]|{_ROLE}|住(?:的|着|了)?|是|名?叫(?:做|个)?|姓|有?一?[位个]|有|里|家"
+    f"|独居|空巢|高龄|孤寡|\\*\\*{_TITLE}?[和、与跟及]){{0,5}}+"
+)
 _WHOLE: Final = "(?=[^\u4e00-\u9fff]|$|[在住家的总老天半每打养吵抽也和与跟]|同意|反对|经常)"
 """What may follow a name that stands behind a comma."""
 _CALLED: Final = (
