@@ -5,13 +5,14 @@ Source: domain.md §6. What goes out is written by ``fanout`` in steps and sent 
 
 from __future__ import annotations
 
+from handlers import orders
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.messages import Incoming, Kind, choice
 from handlers.notices import actions, views
 from handlers.notices.forms import HOME, NOTIFY
 from handlers.permissions import DESK
-from handlers.topic import Answer, Topic, argument, command, intent, phrase, press
+from handlers.topic import Answer, Topic, among, argument, command, intent, phrase, press
 
 topic = Topic("notices", forms=[HOME, NOTIFY])
 
@@ -44,6 +45,12 @@ async def write(ctx: Context, said: Incoming) -> Answer:
         raise Refusal("notices.staff_only", choice("menu.notice", "menu.notice"), choice("menu.human", "human"))
     await ctx.require("notice.send")
     return await ctx.start(NOTIFY)
+
+
+@topic.on(among("notices.order_words"))
+async def write_said(ctx: Context, said: Incoming) -> Answer:
+    """Staff: 通知明天上午停水 begins a notice with these words; None for residents, to whom it is something else."""
+    return await orders.begun(ctx, said, "notices.order_words", "notice.send", NOTIFY)
 
 
 @topic.on(press("notice.read"))

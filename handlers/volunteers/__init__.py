@@ -5,12 +5,13 @@ Source: domain.md §5, without hours and points.
 
 from __future__ import annotations
 
+from handlers import orders
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, choice
 from handlers.permissions import DESK, GRID
-from handlers.topic import Answer, Topic, answer, argument, command, intent, phrase, press
+from handlers.topic import Answer, Topic, among, answer, argument, command, intent, phrase, press
 from handlers.volunteers import claims, signup, tasks, typed, views
 from handlers.volunteers.forms import POST, SIGN_UP
 
@@ -52,6 +53,12 @@ async def post(ctx: Context, said: Incoming) -> Answer:
         )
     await ctx.require("task.post")
     return await ctx.start(POST)
+
+
+@topic.on(among("volunteers.order_words"))
+async def post_said(ctx: Context, said: Incoming) -> Answer:
+    """Staff: 发布一个任务，周日打扫 begins a task with these words; None for residents, to whom it is something else."""
+    return await orders.begun(ctx, said, "volunteers.order_words", "task.post", POST)
 
 
 @topic.on(command("tasks", roles=GRID | DESK), press("volunteer.tasks"))

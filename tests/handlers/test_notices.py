@@ -294,3 +294,34 @@ async def test_a_resident_says_once_where_they_live(town: Town) -> None:
     assert await town.sees("li") == ["换楼栋", "不再接收"]
     await town.says("li", "不再接收")
     assert "住在哪里" in await town.says("li", "/notices")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("通知明天上午停水", "明天上午停水"),
+        ("通知：3栋明天上午停水", "3栋明天上午停水"),
+        ("发个通知，明天上午停水", "明天上午停水"),
+        ("請通知大家明天上午停水", "明天上午停水"),
+    ],
+)
+async def test_staff_may_order_a_notice_with_its_words(town: Town, typed: str, kept: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.says("wang", typed)
+    chat = await town.chat("wang")
+    assert (chat.form, chat.answers["notice_words"]) == ("notify", kept)
+
+
+@pytest.mark.parametrize("typed", ["通知发出去了吗", "通知在哪看", "通知书丢了", "通知", "明天上午停水的通知", "通知好", "通知3栋着火了"])
+async def test_words_about_notices_order_none(town: Town, typed: str) -> None:
+    await town.serves("wang", "community", "S1-C1")
+    await town.says("wang", typed)
+    assert (await town.chat("wang")).form != "notify"
+
+
+async def test_who_may_send_none_orders_none(town: Town) -> None:
+    await town.serves("feng", "grid_worker", "S1-C1-G1")
+    await town.moves_in("li")
+    for who in ("feng", "li"):
+        await town.says(who, "通知明天上午停水")
+        assert (await town.chat(who)).form != "notify"

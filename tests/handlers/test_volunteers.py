@@ -455,3 +455,14 @@ async def test_words_that_mean_yes_elsewhere_are_nothing_to_who_was_not_invited(
     await helper(town, "li", "carrying")
     for words in ("可以", "好", "不行"):
         assert "任务" not in await town.says("li", words)
+
+
+@pytest.mark.parametrize("typed", ["发布一个任务，周日打扫", "发布一个任务周日打扫", "招志愿者：周日打扫"])
+async def test_staff_may_order_a_task_with_its_words(town: Town, typed: str) -> None:
+    await town.serves("feng", "grid_worker", GRID)
+    await town.moves_in("li")
+    assert "需要会什么" in await town.says("feng", typed)
+    chat = await town.chat("feng")
+    assert (chat.form, chat.answers["task_what"]) == ("task", "周日打扫")
+    await town.says("li", typed)
+    assert (await town.chat("li")).form != "task"
