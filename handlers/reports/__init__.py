@@ -52,11 +52,8 @@ async def begin_as(ctx: Context, said: Incoming) -> Answer:
     if category not in ctx.catalogue.categories:
         raise NotFound(category[:12])
     resident.refuse_private(ctx, category)
-    words = (
-        f"{name}：{asked.words}"
-        if (name := ctx.catalogue.categories[category].name) not in asked.words
-        else asked.words
-    )
+    name = ctx.catalogue.categories[category].name
+    words = asked.words if name in asked.words else "：".join(filter(None, (name, asked.words)))
     if not asked.photos and ctx.shelf.understander.danger(name):  # a danger to life, of which the words did not tell
         return await emergency(ctx, replace(said, kind=Kind.TEXT, text=words))
     return await _start(ctx, asked, report_category=category)
