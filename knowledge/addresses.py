@@ -46,7 +46,9 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _PATTERNS = (_BUILDING, _DASHED, _UNIT_FIRST, _ROOM_ALONE, _ENGLISH)
-_AROUND = re.compile(r"不是|不对|错了|弄错了?|应该|就是|是|我?们?家?(?:住在|是在|住|在)|[的那边这里处旁前后门口楼内]|[\W_]+")
+_AROUND = re.compile(
+    r"不是|不对|错了|弄错了?|应该|就是|是|我?们?家?(?:住在|是在|住|在)|[的那边这里处旁前后门口楼内]|[\W_]+"
+)
 
 _STAIRS = "道下顶上梯前后门里内外口旁边底间长面栋"
 """What may follow 楼 in 三栋楼道, where 楼 doesn't belong to the number."""

@@ -26,3 +26,8 @@ def references(text: str, kinds: str = KINDS) -> tuple[str, ...]:
     """The references of these kinds in a text, each once, in capitals."""
     found = (match.upper() for match in _PATTERN.findall(text))
     return tuple(dict.fromkeys(ref for ref in found if ref[0] in kinds))
+
+
+def without(text: str) -> str:
+    """The text without its references and the signs beside them."""
+    return _PATTERN.sub("", text).strip(" :：,，。、")

@@ -94,7 +94,8 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
         case = await ctx.unit.cases.find(ref)
         if ctx.person.staff and case is not None and case.reporter_id != ctx.person.id:
             return await staff.show(ctx, ref)
-        return await resident.tell_progress(ctx, await resident.own(ctx, ref))
+        mine = await resident.own(ctx, ref)
+        return await resident.added_to(ctx, mine, said.text) or await resident.tell_progress(ctx, mine)
     status = ctx.shelf.registry.find("press", "proposal.status")
     if ref and status is not None:
         return await status(ctx, replace(said, press=f"proposal.status:{ref}"))

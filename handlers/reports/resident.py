@@ -26,7 +26,7 @@ from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.worktime import told
 from knowledge.numerals import ordinal
-from knowledge.references import references
+from knowledge.references import references, without
 from storage.models import Case
 
 RIVAL = 0.75
@@ -258,6 +258,15 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Remember the resident's number."""
     ctx.person.phone = answers["phone"]
     return Reply((say("phone.kept"),))
+
+
+async def added_to(ctx: Context, case: Case, text: str) -> Answer:
+    """What stands beside a report's number, added to it: R7K2Q 是四楼的灯; None where there is nothing, or a question."""
+    words = without(text)
+    asking = ctx.shelf.texts.words("words.asking")
+    if len(words) < 2 or any(word in words.lower() for word in asking):
+        return None
+    return await invited(ctx, case, words)
 
 
 async def invited(ctx: Context, case: Case, words: str) -> Answer:
