@@ -133,8 +133,9 @@ async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer
         ctx.chat.revision += 1
         return await _again(ctx, read)
     ctx.chat.answers = {**others, key: read.value}
+    corrected, assumed = say("form.place_corrected", place=read.value["text"]), assuming.note(ctx)
     asked = await ask(ctx)
-    return replace(asked, lines=(say("form.place_corrected", place=read.value["text"]), *asked.lines))
+    return replace(asked, lines=(*(assumed or (corrected,)), *asked.lines))
 
 
 def _place_corrected(ctx: Context, form: Form, step: Step, said: Incoming) -> str:
