@@ -268,7 +268,8 @@ async def test_a_denial_reopens(town: Town, ref: str, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     ["修好了吗", "解决了吗？", "什么时候解决了", "骗人解决了什么", "解决了才怪", "这也叫解决了", "说是修好了",
-     "解决了个屁", "解决了个锤子", "好了伤疤忘了疼", "完全解决了你们自己的KPI", "差不多解决了", "解决了但是楼上没有", "好了没有", "你们说解决了我没看到", "难道解決了", "谢谢"],
+     "解决了个屁", "解决了个锤子", "好了伤疤忘了疼", "完全解决了你们自己的KPI",
+     "差不多解决了", "解决了但是楼上没有", "好了没有", "你们说解决了我没看到", "难道解決了", "谢谢"],
 )  # fmt: skip
 async def test_anything_but_a_plain_yes_confirms_nothing(town: Town, ref: str, words: str) -> None:
     await finishes(town, "王", ref)
@@ -296,11 +297,15 @@ async def test_words_after_a_denial_are_added_and_the_handler_hears_why(town: To
     assert "晚上又灭了" in town.last("王")
 
 
-async def test_a_push_that_only_tells_leaves_the_numbers_of_what_stands_above_it(town: Town, ref: str) -> None:
+async def test_a_push_with_choices_ends_the_numbers_of_what_stands_above_it(town: Town, ref: str) -> None:
     await town.says("周", "菜单")
-    shown = await town.sees("周")
+    menu = await town.sees("周")
     await town.presses("王", f"case.accept:{ref}")
-    assert await town.sees("周") == shown != []
+    assert await town.sees("周") == menu  # which only told something
+    await town.says("王", f"办结 {ref} 灯泡已换新")
+    await town.says("王", "已解决")
+    await town.says("王", "跳过")
+    assert await town.sees("周") == ["解决了", "部分", "没解决"]
 
 
 async def the_first_case(town: Town, ref: str) -> Case:
