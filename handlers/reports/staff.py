@@ -143,12 +143,20 @@ async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
     case.state, case.handler_id = "returned", None
     if role == "department":
         case.department = ""
-    await _done(ctx, case, "return", answers.get("return_words") or "", reason=answers["return_reason"], to=_next(role))
-    handed = await hand_on(ctx, case)
+    reason, words = answers["return_reason"], answers.get("return_words") or ""
+    await _done(ctx, case, "return", words, reason=reason, to=_next(role))
+    handed = await hand_on(ctx, case, shown=_back(case, role, reason, words))
     await _tell_handler(ctx, handler, "case.told.returned", case, role)
     if not told:
         await _tell_resident(ctx, case, Reply((_passed_on(case, handed),)))
     return Reply((_returned(ctx, case, handed),))
+
+
+def _back(case: Case, role: str, reason: str, words: str) -> Reply:
+    """The card of a returned case, with who returned it and why."""
+    why = say("case.back.returned", ref=case.ref, who=say(f"role.{role}"), why=say(f"return.{reason}"))
+    shown, said = card(case), (say("case.back.words", words=words),) if words else ()
+    return replace(shown, lines=(why, *said, *shown.lines))
 
 
 def _next(role: str) -> str:

@@ -116,6 +116,14 @@ async def test_a_community_workers_return_goes_up_and_never_back(town: Town, ref
     assert len(town.heard["周"]) == told  # once is enough
 
 
+async def test_a_returned_card_says_who_returned_it_and_why(town: Town, ref: str) -> None:
+    await town.serves("李", "community", COMMUNITY)
+    await town.presses("王", f"case.return:{ref}")
+    await town.says("王", "不是本网格")
+    await town.says("王", "那是隔壁的楼")
+    assert f"{ref} 由网格员退回：不是本网格。\n退回时写的：那是隔壁的楼\n诉求 {ref}" in town.last("李")
+
+
 async def test_the_street_decides_and_cannot_return(town: Town, ref: str) -> None:
     await town.serves("陈", "street", STREET)
     assert "已转给街道" in await sends_back(town, "王", ref)
