@@ -89,6 +89,8 @@ def left(due_at: datetime, now: datetime) -> tuple[str, int, str]:
     level = "urgent" if seconds < 0 else "warning" if seconds < 24 * 3600 else "good"
     days, hours = int(abs(seconds) // 86400), int(abs(seconds) // 3600)
     word = "left" if seconds >= 0 else "over"
+    if not hours:
+        return f"time.{word}_minutes", int(abs(seconds) // 60), level
     return (f"time.{word}_days", days, level) if days else (f"time.{word}_hours", hours, level)
 
 

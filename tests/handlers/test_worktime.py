@@ -70,3 +70,5 @@ def test_time_left_is_told_in_days_or_hours() -> None:
     assert left(at("2026-11-23T10:00"), now) == ("time.left_days", 3, "good")
     assert left(at("2026-11-20T13:00"), now) == ("time.left_hours", 3, "warning")
     assert left(at("2026-11-20T08:00"), now) == ("time.over_hours", 2, "urgent")
+    assert left(at("2026-11-20T10:57"), now) == ("time.left_minutes", 57, "warning")
+    assert left(at("2026-11-20T09:30"), now) == ("time.over_minutes", 30, "urgent")
