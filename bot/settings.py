@@ -20,6 +20,7 @@ from knowledge.catalogue import DATA
 
 PREFIX = "LINLI_"
 _PASSED_OVER = frozenset({"rules"})
+_DATABASES = ("sqlite:", "sqlite+", "postgresql:", "postgresql+", "postgres:")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MAY_BE_ZERO = frozenset({"http_port", "metrics_port", "reopen_days", "reopen_times", "returns"})
 _LEAST = {"keep_audit_days": 183}
@@ -138,7 +139,7 @@ def effective(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """(name, value, explanation) of every setting; secrets are hidden."""
     for one, owner in table():
         value = getattr(settings if owner is Settings else settings.rules, one.name)
-        shown = "••••••" if one.metadata.get("secret") and value else str(value)
+        shown = "••••••" if one.metadata.get("secret") and value else str(int(value) if isinstance(value, bool) else value)
         yield PREFIX + one.name.upper(), shown, one.metadata["doc"]
 
 
@@ -165,6 +166,14 @@ def _check(values: Mapping[str, Any], problems: list[str]) -> None:
             problems.append(f"LINLI_{name.upper()} should begin with http:// or https://.")
     if values.get("log_level", "INFO") not in _LOG_LEVELS:
         problems.append(f"LINLI_LOG_LEVEL should be one of {', '.join(_LOG_LEVELS)}.")
+    if not re.fullmatch(r"(\d+:[A-Za-z0-9_-]+)?", values.get("telegram_token", "")):
+        problems.append(
+            "LINLI_TELEGRAM_TOKEN should be digits, a colon, and letters, as @BotFather shows it (123456789:AA...)."
+        )
+    if not values.get("database_url", "sqlite:").startswith(_DATABASES):
+        problems.append(
+            "LINLI_DATABASE_URL should begin with sqlite:/// or postgresql://; no other database is possible."
+        )
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", values.get("telegram_webhook_secret", "")):
         problems.append(
             "LINLI_TELEGRAM_WEBHOOK_SECRET may have letters A-Z a-z, digits, _ and - only, at most 256 (Bot API)."

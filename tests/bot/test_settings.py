@@ -45,6 +45,17 @@ def test_secrets_are_never_shown() -> None:
     assert "hush" not in str(list(effective(settings)))
 
 
+def test_a_switch_is_shown_as_it_is_written() -> None:
+    shown = {name: value for name, value, _ in effective(load({"LINLI_SQLITE_DURABLE": "no"}))}
+    assert shown["LINLI_SQLITE_DURABLE"] == "0"
+    assert shown["LINLI_TELEGRAM_CHAT_RATE"] == "1.0"
+
+
+def test_a_database_that_is_not_possible_is_told_so() -> None:
+    with pytest.raises(SettingsError, match="sqlite:/// or postgresql://"):
+        load({"LINLI_DATABASE_URL": "mysql://x"})
+
+
 def test_a_webhook_without_a_secret_is_refused() -> None:
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
         load({"LINLI_TELEGRAM_WEBHOOK_URL": "https://linli.example/telegram"})
@@ -55,7 +66,8 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
     [
         ("TELEGRAM_WEBHOOK_SECRET", "with a space"), ("TELEGRAM_WEBHOOK_SECRET", "秘密"), ("TELEGRAM_WEBHOOK_SECRET", "x" * 257),
         ("LOG_LEVEL", "LOUD"), ("KEEP_MESSAGES_DAYS", "0"), ("KEEP_UPDATES_DAYS", "-1"), ("KEEP_RECORDS_DAYS", "999999"),
-        ("KEEP_AUDIT_DAYS", "182"),
+        ("KEEP_AUDIT_DAYS", "182"), ("TELEGRAM_TOKEN", "abc"), ("TELEGRAM_TOKEN", "123:"), ("TELEGRAM_TOKEN", "a:b"),
+        ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "linli.db"),
         ("TELEGRAM_RATE", "nan"), ("FLOOD_RATE", "inf"), ("FLOOD_RATE", "-2"), ("FLOOD_BURST", "0"), ("HTTP_PORT", "70000"),
         ("DRAFT_HOURS", "0"), ("PHOTO_MEGABYTES", "-5"), ("AREA_KILOMETRES", "0"),
     ],
