@@ -14,9 +14,9 @@ from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import forms, resident, spoken, staff, urgent
+from handlers.reports import enough, forms, resident, spoken, staff, urgent
 from handlers.reports.outcome import CLOSING
-from handlers.topic import Answer, Topic, answer, argument, command, intent, kind, opening, phrase, press
+from handlers.topic import Answer, Topic, among, answer, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case, Proposal
 
 PROPOSALS: Final = 3
@@ -134,6 +134,31 @@ async def add_words(ctx: Context, said: Incoming) -> Answer:
 async def confirm(ctx: Context, said: Incoming) -> Answer:
     """解决了吗: only the resident can say so."""
     return await resident.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
+
+
+@topic.on(among("case.enough_words"))
+async def enough_said(ctx: Context, said: Incoming) -> Answer:
+    """不用来了, of who has a report open: whoever handles it hears so; None for everybody else."""
+    return await enough.said_among(ctx, said)
+
+
+@topic.on(answer("case.withdraw_words"))
+async def withdraw_said(ctx: Context, said: Incoming) -> Answer:
+    """撤销, of who has a report open."""
+    return await enough.withdrawn(ctx, said)
+
+
+@topic.on(opening("case.withdraw_words"), opening("case.cancel_words"))
+async def withdraw_named(ctx: Context, said: Incoming) -> Answer:
+    """撤销 R7K2Q."""
+    return await enough.withdrawn_by_number(ctx, said)
+
+
+@topic.on(press("case.enough"))
+async def enough_chosen(ctx: Context, said: Incoming) -> Answer:
+    """Which of several needs nobody any more."""
+    ref, _, question = argument(said).partition(":")
+    return await enough.chosen(ctx, ref, question)
 
 
 @topic.on(press("case.reopen"))

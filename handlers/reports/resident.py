@@ -280,12 +280,12 @@ async def invited(ctx: Context, case: Case, words: str) -> Answer:
     empty = ordinal(words) is not None or not any(sign.isalnum() for sign in words)
     if empty or any(hears(f"talk.heard.{one}", words) for one in _SMALL):
         return None
-    if _is_another(ctx, case, words) or _asks_how_it_stands(ctx, words):
+    if is_another(ctx, case, words) or _asks_how_it_stands(ctx, words):
         return None
     return await supplement(ctx, {"case": case.ref, "supplement": words})
 
 
-def _is_another(ctx: Context, case: Case, words: str) -> bool:
+def is_another(ctx: Context, case: Case, words: str) -> bool:
     """Whether words report something else than this case: surely of another kind, or at another place."""
     meant, known = ctx.shelf.understander.understand(words), ctx.catalogue
     if meant.intent != "report":
@@ -334,11 +334,22 @@ async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int,
     return Reply((kept, *reopened.lines), reopened.choices)
 
 
-async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> None:
+async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
+    """不用来了: the words are kept with the case, and whoever handles it hears them; it stays open until they finish it."""
+    await record(ctx, case, "add", words)
+    told = await _bring_to_handler(ctx, case, _added(case, words, ()))
+    return Reply(
+        (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),), (choice("case.see", f"case.see:{case.ref}"),)
+    )
+
+
+async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:
+    """Show it to who works on the case, else to whose turn it is; False when nobody can be reached."""
     working = await standing(ctx, case.handler_id, case)
     chat = await ctx.unit.people.chat_of(case.handler_id) if working and case.handler_id is not None else None
-    if chat is None or not await show_to(ctx, chat, case, shown):
-        await hand_on(ctx, case, shown=shown)
+    if chat is not None and await show_to(ctx, chat, case, shown):
+        return True
+    return bool((await hand_on(ctx, case, shown=shown)).chats)
 
 
 def _added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
