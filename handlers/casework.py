@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from handlers.context import Context
 from handlers.duty import nearest_desk
 from handlers.messages import Choice, Priority, Reply, Say, choice, say
+from handlers.permissions import may
 from handlers.worktime import due, told
-from storage.models import Case, CaseEvent, Chat
+from storage.models import Area, Case, CaseEvent, Chat, Duty
 
 LINE: Final = ("grid_worker", "grid_leader", "community", "street")
 """Who is asked first for an ordinary case (domain.md §3); private ones start at the community."""
@@ -150,6 +151,23 @@ def is_conduct(ctx: Context, case: Case) -> bool:
     """Whether it is about people of the community's own, so that only the sub-district may see it (domain.md §3)."""
     category = ctx.catalogue.categories.get(case.subject)
     return category is not None and category.desk == "street"
+
+
+async def open_to(ctx: Context, duties: Sequence[tuple[Duty, Area]], limit: int = 100) -> list[Case]:
+    """The open cases that who holds these duties has the right to read, the earliest promise first."""
+    conduct = [one.id for one in ctx.catalogue.categories.values() if one.desk == "street"]
+    seen: dict[int, Case] = {}
+    for duty, area in duties:
+        department = duty.department if duty.role == "department" else ""
+        if not may(duty.role, "case.list") or (duty.role == "department" and not department):
+            continue
+        private = may(duty.role, "case.read_private")
+        without = () if may(duty.role, "case.read_conduct") else conduct
+        for case in await ctx.unit.cases.open_in(
+            [area.path], limit, private=private, department=department, without=without
+        ):
+            seen[case.id] = case
+    return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]
 
 
 def beyond_limits(ctx: Context, case: Case) -> bool:

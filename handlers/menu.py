@@ -15,6 +15,7 @@ _OFFICE: Final = (
     ("notice.send", "menu.notify", "notice.write"),
     ("task.post", "menu.task", "task.write"),
     ("proposal.decide", "menu.proposals", "proposal.list"),
+    ("invite", "menu.invite", "invite"),
 )
 """What staff find above the residents' entries: (the right it takes, its label, its token)."""
 

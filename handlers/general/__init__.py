@@ -103,7 +103,7 @@ async def done_with(ctx: Context, said: Incoming) -> Answer:
     return await handoff.close_one(ctx, argument(said))
 
 
-@topic.on(command("invite", roles=ACTIONS["invite"]))
+@topic.on(command("invite", roles=ACTIONS["invite"]), press("invite"))
 async def invite(ctx: Context, said: Incoming) -> Answer:
     """Administrators: a one-time invite for a colleague."""
     return await invites.invite(ctx, said.text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers import kept
+from handlers.casework import open_to
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import Confirm, Form
@@ -67,14 +68,17 @@ async def _return(ctx: Context, known: Person) -> None:
 async def _welcome(ctx: Context, invite: Invite) -> Answer:
     """What can be done now."""
     area = await ctx.unit.areas.get(invite.area_code)
-    open_cases = await ctx.unit.cases.open_in([area.path], limit=100) if area else []
-    waiting = sum(case.state in UNDONE for case in open_cases)
-    lines = (
-        say("staff.welcome", role=say(f"role.{invite.role}"), area=_name(area)),
-        say("staff.waiting", count=waiting),
-    )
+    welcome = say("staff.welcome", role=say(f"role.{invite.role}"), area=_name(area))
     calls = (choice("menu.calls", "calls"),) if may(invite.role, "handoff.take") else ()
-    return Reply(lines, (choice("menu.cases", "cases", style="primary"), *calls, choice("words.menu_button", "menu")))
+    inviting = (choice("menu.invite", "invite"),) if may(invite.role, "invite") else ()
+    offered = (*calls, *inviting, choice("words.menu_button", "menu"))
+    if not may(invite.role, "case.list"):
+        return Reply((welcome,), offered)
+    seen = await open_to(ctx, await ctx.unit.staff.duties(ctx.person.id))
+    waiting = sum(case.state in UNDONE for case in seen)
+    return Reply(
+        (welcome, say("staff.waiting", count=waiting)), (choice("menu.cases", "cases", style="primary"), *offered)
+    )
 
 
 def _name(area: Area | None) -> str:

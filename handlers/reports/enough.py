@@ -70,7 +70,9 @@ async def _told(ctx: Context, said: Incoming, cases: list[Case]) -> Answer:
         return [*danger.first(ctx, said), await resident.no_longer_needed(ctx, case, said.text.strip())]
     question = kept.remember(ctx, said)
     offered = (
-        choice("case.which_private", f"case.enough:{one.ref}:{question}", ref=one.ref, title=title_in(ctx, one, ctx.chat))
+        choice(
+            "case.which_private", f"case.enough:{one.ref}:{question}", ref=one.ref, title=title_in(ctx, one, ctx.chat)
+        )
         for one in cases
     )
     return [*danger.first(ctx, said), Reply((say("case.which_enough"),), tuple(offered))]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers.casework import is_conduct, kept_off
+from handlers.casework import is_conduct, kept_off, open_to
 from handlers.context import Context
 from handlers.errors import Refusal
-from handlers.permissions import may
 from storage.models import Case, Media
 
 _PRIVATE: Final = "case.read_private"
@@ -31,10 +30,6 @@ def _right(ctx: Context, case: Case) -> str:
     return _CONDUCT if is_conduct(ctx, case) else _PRIVATE if case.private else "case.read"
 
 
-def _conduct(ctx: Context) -> list[str]:
-    return [one.id for one in ctx.catalogue.categories.values() if one.desk == "street"]
-
-
 async def may_see(ctx: Context, media: Media) -> bool:
     """Whether a file belongs to a case the speaker may read now, or was shown to them here as the one who reported it."""
     case = await ctx.unit.cases.get(media.case_id) if media.case_id is not None else None
@@ -47,17 +42,4 @@ async def may_see(ctx: Context, media: Media) -> bool:
 
 async def desk_cases(ctx: Context, limit: int = 100) -> list[Case]:
     """The open cases the speaker has the right to read, the earliest promise first; some may not be read on this channel."""
-    seen: dict[int, Case] = {}
-    for duty, area in await ctx.duties():
-        if not may(duty.role, "case.list"):
-            continue
-        department = duty.department if duty.role == "department" else ""
-        if duty.role == "department" and not department:
-            continue
-        private = may(duty.role, _PRIVATE)
-        without = () if may(duty.role, _CONDUCT) else _conduct(ctx)
-        for case in await ctx.unit.cases.open_in(
-            [area.path], limit, private=private, department=department, without=without
-        ):
-            seen[case.id] = case
-    return sorted(seen.values(), key=lambda case: (case.due_at, case.id))[:limit]
+    return await open_to(ctx, await ctx.duties(), limit)

@@ -339,7 +339,8 @@ async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
     await record(ctx, case, "add", words)
     told = await _bring_to_handler(ctx, case, _added(case, words, ()))
     return Reply(
-        (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),), (choice("case.see", f"case.see:{case.ref}"),)
+        (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),),
+        (choice("case.see", f"case.see:{case.ref}"),),
     )
 
 
