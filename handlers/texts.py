@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from opencc import OpenCC
 
 from handlers.messages import Say
-from knowledge.references import leading
+from knowledge.references import KINDS, leading
 from knowledge.words import simplified
 from knowledge.writing import language_of_words, script_of
 
@@ -42,6 +42,7 @@ def plain(text: str) -> str:
     return simplified(text).strip().lower().rstrip("。.!！~")
 
 
+@lru_cache(maxsize=64)
 def _core(words: str) -> str:
     """What is left of a short answer without marks, thanks, and the particles it ends in: 好的呀 is 好."""
     bare = _THANKS.sub("", _MARKS.sub("", words))
@@ -64,6 +65,7 @@ class Texts:
     def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
         self._catalogues = catalogues
         self._lists: dict[str, frozenset[str]] = {}
+        self._firsts: dict[str, frozenset[str]] = {}
 
     @classmethod
     @cache
@@ -106,6 +108,9 @@ class Texts:
         A space, a mark or a reference parts them: 办结 R7K2Q 灯泡已换新, and 办结 is not said in 办结了吗.
         """
         said = text.strip()
+        first = said.lstrip(_PARTING)[:1]
+        if first.upper() not in KINDS and plain(first) not in self._begun(key):
+            return None  # as with nearly every message
         ref = leading(said)
         words = said.removeprefix(ref).lstrip(_PARTING)
         for word in self.words(key):
@@ -113,6 +118,12 @@ class Texts:
             if plain(words[: len(word)]) == word and (not rest or rest[0] in _PARTING or leading(rest)):
                 return f"{ref} {rest.strip(_PARTING)}".strip()
         return None
+
+    def _begun(self, key: str) -> frozenset[str]:
+        """The characters such words begin with."""
+        if key not in self._firsts:
+            self._firsts[key] = frozenset(word[0] for word in self.words(key))
+        return self._firsts[key]
 
     def written_in(self, text: str, language: str) -> str:
         """The language somebody writes in who was answered in ``language`` before; the same where the words do not tell."""
