@@ -184,11 +184,11 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
 async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
-    if name in ("none", "unsure", "report", "progress") and (invited := _invited(ctx, said)):
+    if name in ("none", "unsure", "report", "progress", "emergency") and (invited := _invited(ctx, said)):
         added = await _call(ctx, "press", "case.add", replace(said, press=invited))
         if added is not None:
             ctx.pressed = invited
-            return added
+            return [*danger.first(ctx, said), *_listed(added)]
     if name not in ("none", "unsure"):
         ctx.chat.misses = 0
     return await _call(ctx, "intent", name, said)
@@ -197,13 +197,16 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
 def _invited(ctx: Context, said: Incoming) -> str:
     """The button under 要补充什么吗, where that was asked last: what is said next may be the words to add, once.
 
-    Of a danger reported just before, whatever is said for a while.
+    Of a danger reported just before, whatever is said for a while, but for another danger or one elsewhere.
     """
-    tokens = [one.token for one in every(ctx.chat)]
-    if len(tokens) == 1 and tokens[0].startswith("case.add:"):
+    tokens, told = [one.token for one in every(ctx.chat)], danger.found(ctx, said)
+    if len(tokens) == 1 and tokens[0].startswith("case.add:") and told is None:
         return tokens[0]
     bare = any(ctx.shelf.texts.hears(key, said.text) for key in ("words.skip", "words.no", "words.yes"))
-    return f"case.add:{ref}" if not bare and (ref := kept.danger(ctx)) else ""
+    elsewhere = told is not None and bool(ctx.shelf.gazetteer.locate(said.text))
+    return (
+        f"case.add:{ref}" if not bare and not elsewhere and (ref := kept.danger(ctx, told.id if told else "")) else ""
+    )
 
 
 async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:

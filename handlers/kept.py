@@ -91,15 +91,17 @@ def here(ctx: Context) -> dict[str, Any] | None:
     return {key: preset.get(key) for key in ("area", "text", "lat", "lon")}
 
 
-def put_danger(ctx: Context, ref: str) -> None:
-    """Keep which case came of a danger that was told: what is said next is about it."""
-    _put(ctx, danger={"ref": ref, "at": ctx.now.isoformat()})
+def put_danger(ctx: Context, ref: str, kind: str) -> None:
+    """Keep which case came of a danger that was told, and of which kind it is: what is said next is about it."""
+    _put(ctx, danger={"ref": ref, "kind": kind, "at": ctx.now.isoformat()})
 
 
-def danger(ctx: Context) -> str:
-    """The reference of the danger reported within the last ``rules.danger_minutes``, or ""."""
+def danger(ctx: Context, kind: str = "") -> str:
+    """The reference of the danger (of this ``kind``, if any) reported within the last ``rules.danger_minutes``, or ""."""
     told, oldest = ctx.chat.preset.get("danger"), ctx.now - timedelta(minutes=ctx.rules.danger_minutes)
-    return str(told["ref"]) if told and datetime.fromisoformat(told["at"]) >= oldest else ""
+    if not told or datetime.fromisoformat(told["at"]) < oldest or (kind and kind != told["kind"]):
+        return ""
+    return str(told["ref"])
 
 
 async def forget(ctx: Context) -> None:

@@ -52,9 +52,9 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
     known = {"report_words": forms.all_words(answers), "report_category": category, "report_urgency": "critical"}
     case = await resident.open_case(ctx, {**answers, **known})
     kept.settle(ctx, question, case.ref)
-    kept.put_danger(ctx, case.ref)
     told = filed(ctx, case)
     found = ctx.shelf.understander.danger(words)
+    kept.put_danger(ctx, case.ref, found.id if found else "")
     call = (say("emergency.call", phone=found.phone if found else ctx.rules.emergency_phone),)
     if found is not None and found.id == "self-harm":
         call = (danger.number(ctx, found),)
