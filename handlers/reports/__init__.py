@@ -287,7 +287,7 @@ async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...
     read = await CLOSING.read(ctx, replace(said, text=spoken.parted(ctx, "finish", said.text)[1]), {})
     known: dict[str, object] = {"finish_words": read.value} if isinstance(read, Read) else {}
     outcome = spoken.outcome(ctx, said.text)
-    if outcome:
+    if outcome and not photos:  # with everything known nothing would be asked before it is finished
         known["outcome"] = outcome
     if photos:
         known["finish_photos"] = list(photos[: ctx.rules.photos_per_report])

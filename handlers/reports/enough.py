@@ -24,11 +24,11 @@ _ASKED: Final = ("case.solved", "case.rate")
 
 
 async def said_among(ctx: Context, said: Incoming) -> Answer:
-    """不用来了 among other words; None where these ask, object or report something else, or a question is open."""
-    if len(said.text) > _LONGEST or (rest := _besides(ctx, said.text)) is None:
+    """不用来了 among other words; None where these ask, object or report something else or a danger, or a question is open."""
+    if danger.found(ctx, said) or len(said.text) > _LONGEST or (rest := _besides(ctx, said.text)) is None:
         return None
     cases = await _meant(ctx, said)
-    if len(cases) == 1 and resident.is_another(ctx, cases[0], rest):
+    if any(resident.is_another(ctx, one, rest) for one in cases):
         return None
     return await _told(ctx, said, cases)
 

@@ -28,6 +28,7 @@ from handlers.worktime import told
 from knowledge.numerals import ordinal
 from knowledge.references import references, without
 from storage.models import Case
+from storage.repositories.cases import UNDONE
 
 RIVAL = 0.75
 """From this share of the best category's score on, the second best is asked about."""
@@ -261,10 +262,13 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 
 async def added_to(ctx: Context, case: Case, text: str) -> Answer:
-    """What stands beside a report's number, added to it: R7K2Q 是四楼的灯; None where there is nothing, or a question."""
+    """What stands beside a report's number, added to it: R7K2Q 是四楼的灯; None where there is nothing, or a question.
+
+    What is finished is opened again by 没解决 alone.
+    """
     words = without(text)
     asking = ctx.shelf.texts.words("words.asking")
-    if len(words) < 2 or any(word in words.lower() for word in asking):
+    if case.state not in UNDONE or len(words) < 2 or any(word in words.lower() for word in asking):
         return None
     return await invited(ctx, case, words)
 
@@ -294,7 +298,8 @@ def is_another(ctx: Context, case: Case, words: str) -> bool:
     places = ctx.shelf.gazetteer.locate(words)
     near = [one for one in places if one.code in here or case.area_code in [up.code for up in known.lineage(one.code)]]
     kinds = [kind for kind, _ in likely_categories(ctx, words)]
-    of_another_kind = meant.sure and case.subject in known.categories and case.subject not in kinds
+    told_kind = case.subject in known.categories or case.urgency == "critical"
+    of_another_kind = meant.sure and told_kind and case.subject not in kinds
     return of_another_kind or (bool(places) and not near)
 
 

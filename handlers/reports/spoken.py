@@ -108,7 +108,9 @@ async def there(ctx: Context, said: Incoming) -> Answer:
 
 
 def outcome(ctx: Context, text: str) -> str:
-    """What words such as 修好了 say of the outcome, "" where they do not tell."""
+    """What words such as 修好了 say of the outcome, "" where they do not tell or leave a doubt: 修好了，但还漏."""
+    if any(mark in text for mark in ctx.shelf.texts.words("words.doubt")):
+        return ""
     return "solved" if ctx.shelf.texts.after("outcome.heard.solved", text) is not None else ""
 
 

@@ -35,6 +35,8 @@ async def not_to_shown(ctx: Context) -> Reply | None:
 
 
 def _shown(ctx: Context, name: str) -> list[str]:
-    """The tasks of the buttons last shown to the speaker that do this."""
+    """The tasks of the buttons last shown to the speaker that do this; none while a danger is to be told or not."""
+    if any(one.token.startswith("emergency.") for one in every(ctx.chat)):
+        return []
     refs = (one.token.partition(":")[2] for one in every(ctx.chat) if one.token.partition(":")[0] == name)
     return list(dict.fromkeys(refs))
