@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import choices, danger, kept, numbers
+from handlers import choices, danger, kept, labels, numbers
 from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import NotAllowed, Refusal, Stale
@@ -19,15 +19,10 @@ from handlers.messages import Incoming, Kind, Reply, Say, choice, say
 from handlers.texts import plain
 from handlers.topic import Answer
 
-SHORT_ANSWER = 16
-"""Characters up to which plain words may stand for a button."""
 LABEL = 40
 """Characters up to which words may be a label of the menu."""
-_WEIGHTY = {"case.solved": "case.see"}
-"""Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
 _NOT_THAT = "nothing"
 """The button under guesses that says that none of them is meant: a miss, as nothing else that is pressed."""
-_SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 
 
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
@@ -80,7 +75,7 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
     for answers in (_numbered, _opened):
         if (answer := await answers(ctx, said)) is not None:
             return answer
-    said = _chosen(ctx, said)
+    said = labels.chosen(ctx, said)
     ctx.pressed = said.press
     if said.kind is Kind.PRESS:
         return await _pressed(ctx, said)
@@ -204,9 +199,8 @@ def _invited(ctx: Context, said: Incoming) -> str:
         return tokens[0]
     bare = any(ctx.shelf.texts.hears(key, said.text) for key in ("words.skip", "words.no", "words.yes"))
     elsewhere = told is not None and bool(ctx.shelf.gazetteer.locate(said.text))
-    return (
-        f"case.add:{ref}" if not bare and not elsewhere and (ref := kept.danger(ctx, told.id if told else "")) else ""
-    )
+    ref = "" if bare or elsewhere else kept.danger(ctx, told.id if told else "")
+    return f"case.add:{ref}" if ref else ""
 
 
 async def _call(ctx: Context, sort: str, name: str, said: Incoming) -> Answer:
@@ -248,76 +242,6 @@ async def _asked_aside(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     about_else = meant.intent in ("notice", "progress") or (meant.intent == "service" and meant.entry_id is not None)
     return await _call(ctx, "intent", meant.intent, said) if meant.sure and about_else else None
-
-
-def _chosen(ctx: Context, said: Incoming) -> Incoming:
-    """A typed label of what was last offered becomes the press it stands for."""
-    words = said.text.strip().lower()
-    if said.kind is not Kind.TEXT or not words or not ctx.chat.choices:
-        return said
-    simple = plain(words) if len(words) <= SHORT_ANSWER else words
-    for label, token in every(ctx.chat):
-        if label.lower() in (words, simple):
-            return replace(said, kind=Kind.PRESS, press=token, text="")
-    return _meant(ctx, said)
-
-
-def _meant(ctx: Context, said: Incoming) -> Incoming:
-    """Short words that answer the buttons last shown though they are none of them.
-
-    The last button that fits wins, since 没解决 stands after 解决了 and is the narrower.
-    """
-    if danger.found(ctx, said):  # 不好了，着火了 is no 好了
-        return said
-    in_form = standing.current(ctx) is not None
-    if not in_form and (only := _only_guess(ctx)) and ctx.shelf.texts.hears("words.yes", said.text):
-        return replace(said, kind=Kind.PRESS, press=only, text="")
-    if len(said.text) <= SHORT_ANSWER:
-        for _, token in reversed(every(ctx.chat)):
-            if (_answers_question if in_form else _stands_for)(ctx, token, said.text):
-                return replace(said, kind=Kind.PRESS, press=_unless_doubted(ctx, token, said.text), text="")
-    return said
-
-
-def _unless_doubted(ctx: Context, token: str, text: str) -> str:
-    """The button, or the one that asks once more where anything besides a plain yes was said: 谁说解决了, 修好了吗."""
-    name, _, about = token.partition(":")
-    if name not in _WEIGHTY:
-        return token
-    rest = plain(text)
-    for word in sorted(ctx.shelf.texts.words(f"heard.{name}"), key=len, reverse=True):
-        rest = rest.replace(word, "")
-    marks = ctx.shelf.texts.words("words.doubt") | ctx.shelf.texts.words("words.scorn")
-    doubted = any(mark in rest for mark in marks)
-    return f"{_WEIGHTY[name]}:{about}" if doubted else token
-
-
-def _only_guess(ctx: Context) -> str:
-    """The button of the one thing that was guessed, where 都不是 stands beside nothing else: a plain yes means it."""
-    tokens = [one.token for one in every(ctx.chat)]
-    return tokens[0] if len(tokens) == 2 and tokens[1].startswith("nothing:") else ""
-
-
-def _answers_question(ctx: Context, token: str, text: str) -> bool:
-    """Whether exactly these words stand for a button of the open form: 不要 for 取消, 不对 for 修改, 就这些 for 完成."""
-    key = _SAID_FOR.get(token.rpartition(":")[2])
-    return key is not None and ctx.shelf.texts.hears(key, text)
-
-
-def _stands_for(ctx: Context, token: str, text: str) -> bool:
-    """Whether the sentence ``heard.<name>`` of a button's token lists these words, or longer ones that occur in them.
-
-    Words that say no stand for no button that means yes: 不可以 is not 可以.
-    """
-    key, texts = f"heard.{token.partition(':')[0]}", ctx.shelf.texts
-    if not texts.has(key):
-        return False
-    words = plain(text)
-    negative = tuple(texts.words("words.negative"))
-    opposed = words.startswith(negative)
-    return texts.hears(key, text) or any(
-        len(word) > 1 and word in words and (not opposed or word.startswith(negative)) for word in texts.words(key)
-    )
 
 
 def _way_on(ctx: Context, told: Reply) -> Reply:
