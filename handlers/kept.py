@@ -30,6 +30,8 @@ class Asked:
     photos: tuple[int, ...] = ()
     ref: str = ""
     """The case that came of it already."""
+    at: str = ""
+    """When, as it is kept."""
 
 
 def remember(ctx: Context, said: Incoming) -> str:
@@ -46,7 +48,9 @@ def remember(ctx: Context, said: Incoming) -> str:
 def recall(ctx: Context, key: str) -> Asked:
     """What that question was about; empty when it is too old or was never asked."""
     found = _asked(ctx).get(key)
-    return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", ""))) if found else Asked()
+    if found is None:
+        return Asked()
+    return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", "")), str(found["at"]))
 
 
 def settle(ctx: Context, key: str, ref: str) -> None:

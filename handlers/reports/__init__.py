@@ -14,7 +14,7 @@ from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import enough, forms, resident, spoken, staff, urgent
+from handlers.reports import adding, enough, forms, resident, spoken, staff, urgent
 from handlers.reports.outcome import CLOSING
 from handlers.topic import Answer, Topic, among, answer, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case, Proposal
@@ -83,7 +83,8 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
         return await resident.tell_progress(ctx, await resident.own(ctx, asked.ref))
     photos = [*kept.take_photos(ctx), *asked.photos][: ctx.rules.photos_per_report]
     words = {"report_words": asked.words} if asked.words else {}
-    return await ctx.start(urgent.TELL, **words, report_photos=photos, question=question)
+    place = urgent.place_put_aside(ctx, asked.at, asked.words)
+    return await ctx.start(urgent.TELL, **words, **place, report_photos=photos, question=question)
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
@@ -95,7 +96,7 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
         if ctx.person.staff and case is not None and case.reporter_id != ctx.person.id:
             return await staff.show(ctx, ref)
         mine = await resident.own(ctx, ref)
-        return await resident.added_to(ctx, mine, said.text) or await resident.tell_progress(ctx, mine)
+        return await adding.added_to(ctx, mine, said.text) or await resident.tell_progress(ctx, mine)
     status = ctx.shelf.registry.find("press", "proposal.status")
     if ref and status is not None:
         return await status(ctx, replace(said, press=f"proposal.status:{ref}"))
@@ -126,7 +127,7 @@ async def add_words(ctx: Context, said: Incoming) -> Answer:
     """Add words to one of my reports: those said to 要补充什么吗 (None when they are something else), or else ask for them."""
     case = await resident.own(ctx, argument(said))
     if said.text:
-        return await resident.invited(ctx, case, said.text)
+        return await adding.invited(ctx, case, said.text)
     return await ctx.start(forms.SUPPLEMENT, case=case.ref)
 
 
@@ -134,31 +135,6 @@ async def add_words(ctx: Context, said: Incoming) -> Answer:
 async def confirm(ctx: Context, said: Incoming) -> Answer:
     """解决了吗: only the resident can say so."""
     return await resident.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
-
-
-@topic.on(among("case.enough_words"))
-async def enough_said(ctx: Context, said: Incoming) -> Answer:
-    """不用来了, of who has a report open: whoever handles it hears so; None for everybody else."""
-    return await enough.said_among(ctx, said)
-
-
-@topic.on(answer("case.withdraw_words"))
-async def withdraw_said(ctx: Context, said: Incoming) -> Answer:
-    """撤销, of who has a report open."""
-    return await enough.withdrawn(ctx, said)
-
-
-@topic.on(opening("case.withdraw_words"), opening("case.cancel_words"))
-async def withdraw_named(ctx: Context, said: Incoming) -> Answer:
-    """撤销 R7K2Q."""
-    return await enough.withdrawn_by_number(ctx, said)
-
-
-@topic.on(press("case.enough"))
-async def enough_chosen(ctx: Context, said: Incoming) -> Answer:
-    """Which of several needs nobody any more."""
-    ref, _, question = argument(said).partition(":")
-    return await enough.chosen(ctx, ref, question)
 
 
 @topic.on(press("case.reopen"))
@@ -247,6 +223,13 @@ async def done_said(ctx: Context, said: Incoming) -> Answer:
 async def there_said(ctx: Context, said: Incoming) -> Answer:
     """我到现场了 of who has a case in hand: its card, with what can be done now."""
     return await spoken.there(ctx, said)
+
+
+# behind what staff say of a case in hand, since 已经修好了 may be either
+topic.on(among("case.enough_words"))(enough.said_among)
+topic.on(answer("case.withdraw_words"))(enough.withdrawn)
+topic.on(opening("case.withdraw_words"), opening("case.cancel_words"))(enough.withdrawn_by_number)
+topic.on(press("case.enough"))(enough.chosen)
 
 
 @topic.on(kind(Kind.PHOTO))

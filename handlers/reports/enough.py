@@ -10,9 +10,9 @@ from handlers.choices import every
 from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, Reply, choice, say
-from handlers.reports import resident
+from handlers.reports import adding, resident
 from handlers.texts import plain
-from handlers.topic import Answer
+from handlers.topic import Answer, argument
 from knowledge.references import references
 from storage.models import Case
 from storage.repositories.cases import UNDONE
@@ -24,11 +24,14 @@ _ASKED: Final = ("case.solved", "case.rate")
 
 
 async def said_among(ctx: Context, said: Incoming) -> Answer:
-    """不用来了 among other words; None where these ask, object or report something else or a danger, or a question is open."""
+    """不用来了 among other words: whoever handles the report hears so.
+
+    None where these ask, object or report something else or a danger, or a question is open.
+    """
     if danger.found(ctx, said) or len(said.text) > _LONGEST or (rest := _besides(ctx, said.text)) is None:
         return None
     cases = await _meant(ctx, said)
-    if any(resident.is_another(ctx, one, rest) for one in cases):
+    if any(adding.is_another(ctx, one, rest) for one in cases):
         return None
     return await _told(ctx, said, cases)
 
@@ -43,8 +46,9 @@ async def withdrawn_by_number(ctx: Context, said: Incoming) -> Answer:
     return await withdrawn(ctx, said) if references(said.text, "R") else None
 
 
-async def chosen(ctx: Context, ref: str, question: str) -> Answer:
-    """Which of several it was."""
+async def chosen(ctx: Context, said: Incoming) -> Answer:
+    """Which of several needs nobody any more."""
+    ref, _, question = argument(said).partition(":")
     case, words = await resident.own(ctx, ref, lock=True), kept.recall(ctx, question).words
     if case.state not in UNDONE or not words:
         return await resident.tell_progress(ctx, case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from handlers.casework import (
     Handed,
@@ -22,18 +22,13 @@ from handlers.casework import (
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
-from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.worktime import told
-from knowledge.numerals import ordinal
-from knowledge.references import references, without
+from knowledge.references import references
 from storage.models import Case
-from storage.repositories.cases import UNDONE
 
 RIVAL = 0.75
 """From this share of the best category's score on, the second best is asked about."""
-_SMALL: Final = ("thanks", "hello", "fine", "bye")
-"""Small talk that adds nothing to a report."""
 
 
 def reference_in(text: str) -> str:
@@ -259,56 +254,6 @@ async def keep_phone(ctx: Context, answers: dict[str, Any]) -> Answer:
     """Remember the resident's number."""
     ctx.person.phone = answers["phone"]
     return Reply((say("phone.kept"),))
-
-
-async def added_to(ctx: Context, case: Case, text: str) -> Answer:
-    """What stands beside a report's number, added to it: R7K2Q 是四楼的灯; None where there is nothing, or a question.
-
-    What is finished is opened again by 没解决 alone.
-    """
-    words = without(text)
-    asking = ctx.shelf.texts.words("words.asking")
-    if case.state not in UNDONE or len(words) < 2 or any(word in words.lower() for word in asking):
-        return None
-    return await invited(ctx, case, words)
-
-
-async def invited(ctx: Context, case: Case, words: str) -> Answer:
-    """What somebody says to 要补充什么吗: words to add, or nothing to add.
-
-    None for small talk, a report of its own and a question how it stands.
-    """
-    hears = ctx.shelf.texts.hears
-    if any(hears(key, words) for key in ("words.skip", "words.no", "words.yes")):
-        return Reply((say("supplement.nothing", ref=case.ref),))
-    empty = ordinal(words) is not None or not any(sign.isalnum() for sign in words)
-    if empty or any(hears(f"talk.heard.{one}", words) for one in _SMALL):
-        return None
-    if is_another(ctx, case, words) or _asks_how_it_stands(ctx, words):
-        return None
-    return await supplement(ctx, {"case": case.ref, "supplement": words})
-
-
-def is_another(ctx: Context, case: Case, words: str) -> bool:
-    """Whether words report something else than this case: surely of another kind, or at another place."""
-    meant, known = ctx.shelf.understander.understand(words), ctx.catalogue
-    if meant.intent != "report":
-        return False
-    here = {area.code for area in known.lineage(case.area_code)}
-    places = ctx.shelf.gazetteer.locate(words)
-    near = [one for one in places if one.code in here or case.area_code in [up.code for up in known.lineage(one.code)]]
-    kinds = [kind for kind, _ in likely_categories(ctx, words)]
-    told_kind = case.subject in known.categories or case.urgency == "critical"
-    of_another_kind = meant.sure and told_kind and case.subject not in kinds
-    return of_another_kind or (bool(places) and not near)
-
-
-def _asks_how_it_stands(ctx: Context, words: str) -> bool:
-    """Whether words ask for progress and do not tell, as 怎么还没修好 does, that nothing is done."""
-    if ctx.shelf.understander.understand(words).intent != "progress":
-        return False
-    undone = ctx.shelf.texts.words("words.undone")
-    return bool(reference_in(words)) or not any(word in plain(words) for word in undone)
 
 
 async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:

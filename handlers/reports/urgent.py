@@ -6,7 +6,6 @@ No consent is asked: passing it on protects life (Personal Information Protectio
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from handlers import danger, kept
@@ -25,15 +24,17 @@ def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
     found = {key: one for key, one in forms.infer(ctx, answers).items() if key != "report_category"}
     if not words or "report_place" in {**answers, **found} or ctx.shelf.gazetteer.locate(words):
         return found
-    place = _said(ctx) or kept.here(ctx) or _home(ctx)
+    place = kept.here(ctx) or _home(ctx)
     return {**found, "report_place": place} if place else found
 
 
-def _said(ctx: Context) -> dict[str, Any] | None:
-    """The place answered in the form that was put aside just now."""
-    fresh = str(ctx.chat.draft.get("at", "")) >= (ctx.now - timedelta(minutes=ctx.rules.place_minutes)).isoformat()
-    place = ctx.chat.draft.get("answers", {}).get("report_place") if fresh else None
-    return {key: place.get(key) for key in ("area", "text", "lat", "lon")} if place else None
+def place_put_aside(ctx: Context, at: str, words: str) -> dict[str, Any]:
+    """The place answered in the form that was put aside at that moment for the danger, unless the words name one."""
+    draft = ctx.chat.draft
+    place = draft.get("answers", {}).get("report_place") if draft.get("at") == at else None
+    if not place or ctx.shelf.gazetteer.locate(words):
+        return {}
+    return {"report_place": {key: place.get(key) for key in ("area", "text", "lat", "lon")}}
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:
