@@ -38,7 +38,8 @@ def told(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}); LINLI_DATA_DIR sets the data folder."
-    return f"The database cannot be used: {log.scrub(str(error).splitlines()[0])}"
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return f"The database cannot be used: {log.scrub(first)}"
 
 
 def _loop(main: Coroutine[Any, Any, int]) -> int:

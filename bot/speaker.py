@@ -66,11 +66,11 @@ class Speaker:
     async def push(self, push: Push) -> None:
         """Words nobody waited for, with what can be chosen below them; staff hear them in every browser they are signed in with.
 
-        A conversation with a resident stays where it is held.
+        A conversation with a resident, and the question of a form, stay where they are.
         """
         chats = [push.chat]
         kept_by_us = self._limits.get(push.chat.channel, Limits()).mailbox
-        if kept_by_us and push.chat.person.staff and push.chat.handoff_id is None:
+        if kept_by_us and push.chat.person.staff and push.chat.handoff_id is None and not push.reply.question:
             chats += await self._unit.people.beside(push.chat)
         for chat in chats:
             self.say(chat, push.reply, push.priority, remember=False)

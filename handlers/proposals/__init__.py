@@ -99,13 +99,13 @@ async def merge_said(ctx: Context, said: Incoming) -> Answer:
 
 
 async def _ordered(ctx: Context, said: Incoming, key: str, form: Form) -> Answer:
-    """The form of an order about the proposal it names; None without a number, and for whoever decides nothing.
+    """The form of an order about the proposal it names; None without a number, with a picture, and for whoever decides nothing.
 
     The words beside it are the answer to the form's first question, which takes words, and are shown before they are published.
     """
     told = ctx.shelf.texts.after(key, said.text) or ""
     ref = leading(told)
-    if not ref.upper().startswith("P") or not await ctx.may("proposal.decide"):
+    if said.attachments or not ref.upper().startswith("P") or not await ctx.may("proposal.decide"):
         return None
     about, first = _about(await actions.to_decide(ctx, ref.upper())), form.steps[0]
     read = await first.read(ctx, replace(said, text=told.removeprefix(ref).strip(" ,，:：、")), about)
