@@ -21,8 +21,6 @@ from handlers.topic import Answer
 
 LABEL = 40
 """Characters up to which words may be a label of the menu."""
-_NOT_THAT = "nothing"
-"""The button under guesses that says that none of them is meant: a miss, as nothing else that is pressed."""
 
 
 async def respond(ctx: Context, said: Incoming) -> list[Reply]:
@@ -32,11 +30,13 @@ async def respond(ctx: Context, said: Incoming) -> list[Reply]:
     with the open question asked again.
     """
     said, cut = _clean(ctx, said)
-    asked = standing.position(ctx)
+    asked, misses = standing.position(ctx), ctx.chat.misses
     try:
         replies = _listed(await _route(ctx, said))
     except Stale as stale:
         replies = [stale.reply if standing.current(ctx) else _way_on(ctx, stale.reply)]
+    if ctx.chat.misses == misses:
+        ctx.chat.misses = 0  # no miss: whatever it was, it was understood
     if replies and asked is not None and standing.position(ctx) == asked and not standing.is_question(ctx, replies[-1]):
         replies.append(await engine.ask(ctx))  # something else was done in the middle of a form, which goes on
     choices.use(ctx.chat, ctx.pressed)
@@ -80,10 +80,8 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
     if said.kind is Kind.PRESS:
         return await _pressed(ctx, said)
     if (answer := await _global(ctx, said)) is not None:
-        ctx.chat.misses = 0
         return answer
     if standing.current(ctx) is not None and _is_for_form(ctx, said):
-        ctx.chat.misses = 0
         return await _in_form(ctx, said)
     if said.kind is Kind.VOICE:
         return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
@@ -141,8 +139,6 @@ async def _pressed(ctx: Context, said: Incoming) -> Answer:
     handler = ctx.shelf.registry.find("press", name)
     if handler is None:
         raise Stale
-    if name != _NOT_THAT:
-        ctx.chat.misses = 0
     return await handler(ctx, said)
 
 
@@ -170,10 +166,7 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
     if said.kind not in (Kind.TEXT, Kind.PHOTO) or standing.wants_words(ctx):
         return None
     handler = ctx.shelf.registry.opened(said.text)
-    answer = await handler(ctx, said) if handler else None
-    if answer is not None:
-        ctx.chat.misses = 0
-    return answer
+    return await handler(ctx, said) if handler else None
 
 
 async def _understood(ctx: Context, said: Incoming) -> Answer:
@@ -184,8 +177,6 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
         if added is not None:
             ctx.pressed = invited
             return [*danger.first(ctx, said), *_listed(added)]
-    if name not in ("none", "unsure"):
-        ctx.chat.misses = 0
     return await _call(ctx, "intent", name, said)
 
 

@@ -16,6 +16,9 @@ from handlers.texts import LANGUAGES, Texts, language_of
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
 HTML_LANGUAGE: Final = {"zh_Hans": "zh-CN", "zh_Hant": "zh-TW", "en": "en"}
 
 
@@ -43,9 +46,6 @@ class Pages:
     def __init__(self, texts: Texts, settings: WebSettings) -> None:
         self.texts = texts
         self.settings = settings
-        self._env = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
         self._version = _fingerprint(STATIC)
 
     def language(self, request: web.Request) -> str:
@@ -63,7 +63,7 @@ class Pages:
 
     def render(self, name: str, language: str, status: int = 200, **values: Any) -> web.Response:
         """The page ``templates/<name>.html`` as a response that no cache keeps."""
-        html = self._env.get_template(f"{name}.html").render(
+        html = TEMPLATES.get_template(f"{name}.html").render(
             t=partial(self.texts.word, language),
             lang=HTML_LANGUAGE[language],
             language=language,

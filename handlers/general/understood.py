@@ -25,7 +25,6 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
     if talk.is_wordless(said.text):
         return await wordless(ctx)
     if (asked := place_alone(ctx, said.text)) is not None:
-        ctx.chat.misses = 0
         return asked
     if meant.sure:
         told = "talk.kind" if talk.greets(ctx, said.text) else "talk.beyond"
@@ -46,7 +45,6 @@ async def did_you_mean(ctx: Context, said: Incoming) -> Answer:
     if (spoken := await _small_talk(ctx, said.text)) is not None:
         return spoken
     if (asked := place_alone(ctx, said.text)) is not None:
-        ctx.chat.misses = 0
         return asked
     meant = ctx.shelf.understander.understand(said.text)
     question = kept.remember(ctx, said)
@@ -76,12 +74,8 @@ async def nothing_fits(ctx: Context, said: Incoming) -> Answer:
 async def _small_talk(ctx: Context, text: str) -> Reply | None:
     """The answer to a mere greeting, with the menu, or to other small talk; None for anything else."""
     if ctx.shelf.texts.hears("talk.heard.hello", text):
-        spoken: Reply | None = Reply((say("talk.kind"),), (await menu_of(ctx)).choices)
-    else:
-        spoken = talk.small_talk(ctx, text)
-    if spoken is not None:
-        ctx.chat.misses = 0
-    return spoken
+        return Reply((say("talk.kind"),), (await menu_of(ctx)).choices)
+    return talk.small_talk(ctx, text)
 
 
 def _guess(question: str, name: str, entry: str | None, title: str | None) -> Choice | None:

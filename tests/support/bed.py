@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from aiohttp import web_app
 from sqlalchemy import func, select
 
 from bot.app import App, Knowledge
@@ -157,6 +158,7 @@ async def opened(
             logging.getLogger().removeHandler(bed.troubles)
             await _leave(bed.people)
             await app.close()
+            web_app._cached_build_middleware.cache_clear()
 
 
 async def _leave(people: Sequence[Resident]) -> None:
