@@ -85,6 +85,8 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return await _in_form(ctx, said)
     if said.kind is Kind.VOICE:
         return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
+    if (answer := await _beside_offer(ctx, said)) is not None:
+        return answer
     if (said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()) or danger.found(ctx, said):
         return await _understood(ctx, said)
     return await _call(ctx, "kind", said.kind.value, said)
@@ -169,6 +171,14 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
     return await handler(ctx, said) if handler else None
 
 
+async def _beside_offer(ctx: Context, said: Incoming) -> Answer:
+    """What is said while a danger is offered to be told and answers neither yes nor no: its place, a picture, more of it."""
+    offer = next((one.token for one in every(ctx.chat) if one.token.startswith("emergency.tell:")), "")
+    if not offer or said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION) or danger.found(ctx, said):
+        return None
+    return await _call(ctx, "intent", "emergency.more", replace(said, press=offer))
+
+
 async def _understood(ctx: Context, said: Incoming) -> Answer:
     meant = ctx.shelf.understander.understand(said.text)
     name = meant.intent if meant.sure or meant.intent in ("emergency", "none") else "unsure"
@@ -205,17 +215,30 @@ async def _in_form(ctx: Context, said: Incoming) -> Answer:
     For danger the form is put aside: what is answered next is whether the grid worker is to be told.
     """
     first = [] if _is_number_asked_for(ctx, said) else danger.first(ctx, said)
-    beside, form = first and not standing.wants_words(ctx), standing.current(ctx)
-    if beside and said.kind is Kind.TEXT and form is not None and not form.for_danger:
-        standing.put_aside(ctx)
-        return await _call(ctx, "intent", "emergency", said)
-    if beside and not ctx.shelf.gazetteer.locate(said.text):
+    form = standing.current(ctx)
+    if first and said.kind is Kind.TEXT and form is not None and not (form.for_danger or form.for_many):
+        return await _danger_first(ctx, said, first)
+    if first and not standing.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
         if said.kind is not Kind.PHOTO:
             return first
         keep_caption(ctx, said)
         said = replace(said, text="")
     aside = await _asked_aside(ctx, said)
     return [*first, *_listed(aside if aside is not None else await engine.hear(ctx, said))]
+
+
+async def _danger_first(ctx: Context, said: Incoming, first: list[Reply]) -> Answer:
+    """Words that are an answer are kept as one before the form is put aside; a refusal of them is told with the danger."""
+    heard: list[Reply] = []
+    if standing.wants_words(ctx):
+        try:
+            heard = _listed(await engine.hear(ctx, said))
+        except Refusal as refusal:
+            refusal.reply = replace(refusal.reply, lines=(*first[0].lines, *refusal.reply.lines))
+            raise
+    if standing.put_aside(ctx):
+        heard = []  # the next question is asked when the form is taken up again
+    return [*heard, *_listed(await _call(ctx, "intent", "emergency", said))]
 
 
 def _is_number_asked_for(ctx: Context, said: Incoming) -> bool:

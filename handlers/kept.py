@@ -53,6 +53,14 @@ def recall(ctx: Context, key: str) -> Asked:
     return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", "")), str(found["at"]))
 
 
+def add_words(ctx: Context, key: str, words: str) -> None:
+    """Keep what was said besides to a question with what it was asked about."""
+    asked, words = _asked(ctx), words.strip()
+    if key in asked and words:
+        whole = "；".join(filter(None, (asked[key]["words"], words)))[: ctx.rules.text_limit]
+        _put(ctx, asked={**asked, key: {**asked[key], "words": whole}})
+
+
 def settle(ctx: Context, key: str, ref: str) -> None:
     """Note which case came of a question's words, so that its button pressed again makes no second one."""
     asked = _asked(ctx)

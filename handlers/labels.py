@@ -15,6 +15,8 @@ SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
 _WEIGHTY = {"case.solved": "case.see"}
 """Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
+_AGREED = ("emergency.tell",)
+"""Buttons that any plain yes means."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 
 
@@ -75,9 +77,12 @@ def _answers_question(ctx: Context, token: str, text: str) -> bool:
 def _stands_for(ctx: Context, token: str, text: str) -> bool:
     """Whether the sentence ``heard.<name>`` of a button's token lists these words, or longer ones that occur in them.
 
-    Words that say no stand for no button that means yes: 不可以 is not 可以.
+    Words that say no stand for no button that means yes: 不可以 is not 可以. Those of ``exactly.<name>`` stand for it alone.
     """
-    key, texts = f"heard.{token.partition(':')[0]}", ctx.shelf.texts
+    name, texts = token.partition(":")[0], ctx.shelf.texts
+    exactly, key = f"exactly.{name}", f"heard.{name}"
+    if (texts.has(exactly) and texts.hears(exactly, text)) or (name in _AGREED and texts.hears("words.yes", text)):
+        return True
     if not texts.has(key):
         return False
     words = plain(text)

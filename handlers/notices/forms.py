@@ -92,6 +92,7 @@ HOME = Form(
 NOTIFY = Form(
     "notify",
     version=1,
+    for_many=True,
     done=actions.send,
     consent=False,
     steps=(

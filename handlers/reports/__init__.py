@@ -69,7 +69,7 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     return Reply(
         (number, *(danger.advice(ctx, found) if found else ()), *refusals(said), say("emergency.then")),
-        (choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")),
+        urgent.offer(question),
         card=True,
     )
 
@@ -85,6 +85,22 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
     words = {"report_words": asked.words} if asked.words else {}
     place = urgent.place_put_aside(ctx, asked.at, asked.words)
     return await ctx.start(urgent.TELL, **words, **place, report_photos=photos, question=question)
+
+
+@topic.on(intent("emergency.more"))
+async def beside_offer(ctx: Context, said: Incoming) -> Answer:
+    """What is said to the offer to tell the grid worker, but a yes or a no: with its place it is told, with more it is asked again."""
+    question = argument(said)
+    if not urgent.is_more(ctx, said):
+        return None
+    kept.add_words(ctx, question, said.text)
+    if pictures(said):
+        kept.add_photos(ctx, said)
+    if said.location is not None and not urgent.put_pin(ctx, said.location):
+        return Reply((say("form.place_far"), say("emergency.again")), urgent.offer(question), card=True)
+    if urgent.says_where(ctx, said, kept.recall(ctx, question).words):
+        return await tell_grid(ctx, replace(said, kind=Kind.PRESS))
+    return Reply((*refusals(said), say("emergency.again")), urgent.offer(question), card=True)
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))

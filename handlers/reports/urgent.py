@@ -13,9 +13,12 @@ from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Form, Photos, Place
 from handlers.form.world import WRITTEN
-from handlers.messages import choice, say
+from handlers.messages import Choice, Incoming, Kind, Location, choice, say
 from handlers.reports import forms, resident
+from handlers.texts import plain
 from handlers.topic import Answer
+from handlers.where import area_at, is_here
+from knowledge.addresses import is_address
 
 
 def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +38,42 @@ def place_put_aside(ctx: Context, at: str, words: str) -> dict[str, Any]:
     if not place or ctx.shelf.gazetteer.locate(words):
         return {}
     return {"report_place": {key: place.get(key) for key in ("area", "text", "lat", "lon")}}
+
+
+def offer(question: str) -> tuple[Choice, ...]:
+    """The buttons under 要不要我也告诉网格员; ``question`` is the key of what was said."""
+    return choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")
+
+
+def is_more(ctx: Context, said: Incoming) -> bool:
+    """Whether what is said while the offer stands belongs to it: nothing that surely asks or reports something else.
+
+    Nor thanks, a farewell and a no, which leave it as it is.
+    """
+    if said.kind is not Kind.TEXT:
+        return True
+    hears, meant = ctx.shelf.texts.hears, ctx.shelf.understander.understand(said.text)
+    if any(hears(key, said.text) for key in ("words.no", "talk.heard.thanks", "talk.heard.bye", "talk.heard.hello")):
+        return False
+    return is_address(said.text) or not meant.sure or meant.intent in ("none", "progress")
+
+
+def put_pin(ctx: Context, pin: Location) -> bool:
+    """Keep the point that was sent as where it is; False where it lies far from here."""
+    if not is_here(ctx.catalogue, pin.lat, pin.lon, ctx.rules.area_kilometres):
+        return False
+    area = area_at(ctx.catalogue, pin.lat, pin.lon)
+    kept.put_place(ctx, area, ctx.full_name(area.code), pin)
+    return True
+
+
+def says_where(ctx: Context, said: Incoming, words: str) -> bool:
+    """Whether the answer is a place, which is as good as a yes; what is private goes nowhere without one."""
+    if said.location is None and not ctx.shelf.gazetteer.locate(said.text):
+        return False
+    category = ctx.catalogue.categories.get(forms.danger_category(ctx, words))
+    agreed = any(plain(said.text).startswith(word) for word in ctx.shelf.texts.words("words.yes"))
+    return agreed or category is None or not category.private
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:

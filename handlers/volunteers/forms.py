@@ -90,6 +90,7 @@ SIGN_UP = Form(
 POST = Form(
     "task",
     version=2,
+    for_many=True,
     done=tasks.post,
     consent=False,
     steps=(
