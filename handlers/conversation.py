@@ -83,13 +83,12 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return answer
     if standing.current(ctx) is not None and _is_for_form(ctx, said):
         return await _in_form(ctx, said)
-    if said.kind is Kind.VOICE:
-        return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
     if (answer := await _beside_offer(ctx, said)) is not None:
         return answer
-    if (said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()) or danger.found(ctx, said):
+    worded = said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()
+    if worded or (said.kind is not Kind.VOICE and danger.found(ctx, said)):
         return await _understood(ctx, said)
-    return await _call(ctx, "kind", said.kind.value, said)
+    return [*danger.first(ctx, said), *_listed(await _call(ctx, "kind", said.kind.value, said))]
 
 
 async def _changed(ctx: Context, said: Incoming) -> Answer:

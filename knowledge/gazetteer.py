@@ -89,6 +89,11 @@ class Gazetteer:
             rest = rest[: one.start] + rest[one.end :]
         return bool(spans) and not _AROUND.sub("", rest)
 
+    def only_part(self, text: str) -> str:
+        """The part of an estate that is named and nothing else: 二区 of 是二区的; "" where there is more, or none."""
+        found = re.fullmatch(_PART_NAME, _AROUND.sub("", normalise(text[:LONGEST])))
+        return found[0] if found and _part(found) in self._parts else ""
+
     def _add(self, area: Area) -> None:
         names = (area.name, *area.aliases)
         if area.kind != "building":

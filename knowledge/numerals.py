@@ -22,6 +22,7 @@ def to_arabic(text: str) -> str:
 _ORDINAL = re.compile(
     rf"\(?(?:我?[选選][择擇]?|第|要)?\s*([0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})\s*(?:[个個号號项項条條颗顆星])*\)?[吧的]?[.。、]?"
 )
+_COUNT = re.compile(rf"[0-9]{{1,9}}|[俩仨]|[{NUMERAL_CHARS}]{{1,5}}")
 _KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3]")
 _TEN = {"🔟": "10"}
 
@@ -35,6 +36,12 @@ def ordinal(text: str) -> int | None:
     """The number somebody chose by: 2, 2., (2), ②, 二, 2号, 第二个, 选2, 五颗星; None for anything else."""
     found = _ORDINAL.fullmatch(typed(text).strip())
     return int(to_arabic(found[1])) if found else None
+
+
+def counted(text: str) -> int | None:
+    """The first number in words, of up to nine digits or written out: 5个人, 两位, 十来个; None where there is none."""
+    found = _COUNT.search(typed(text))
+    return int(to_arabic(found[0].replace("俩", "两").replace("仨", "三"))) if found else None
 
 
 def _digit(char: str) -> str:

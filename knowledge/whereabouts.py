@@ -15,6 +15,7 @@ _PLACE = re.compile(
     r"|building|block|unit|floor|lift|stairs?|park|garden|shop|market|school|bridge|river|home|yard|square)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"^(?:不是|不在)[^，,。；; ]{1,12}?[，,。；; ]*(?:应该是|而是|是在|是|在)(?=\w)")
 _ELSEWHERE = re.compile(
     r"对面|对过|隔壁|旁边|附近|[东西南北正大]门|门卫|岗亭|广场|公园|花园|绿地|路口|路边|马路|大街|街上|停车场|车库|车棚|超市|市场|菜场|学校|医院|河边|池塘|外面|操场|健身"
     r"|\b(?:opposite|across|near|next to|gate|square|park|street|road|car park|garage|market|school|outside|gym)\b",
@@ -22,10 +23,19 @@ _ELSEWHERE = re.compile(
 )
 
 
+def without_denied(text: str) -> str:
+    """What is left of 不是3栋，是4栋: 4栋; all other words as they are."""
+    return _DENIED.sub("", text.strip()) or text
+
+
+def is_question(text: str) -> bool:
+    """Whether the words (their first 1,000 characters) ask something."""
+    return bool(_ASKED.search(text[:LONGEST].strip()))
+
+
 def may_be_place(text: str) -> bool:
     """Whether the words (their first 1,000 characters) speak of some place, known or not; a question never does."""
-    text = text[:LONGEST].strip()
-    return not _ASKED.search(text) and bool(_PLACE.search(text))
+    return not is_question(text) and bool(_PLACE.search(text[:LONGEST]))
 
 
 def speaks_of_elsewhere(text: str) -> bool:

@@ -63,14 +63,18 @@ def note(ctx: Context) -> tuple[Say, ...]:
 def corrected(ctx: Context, text: str) -> tuple[str, str] | None:
     """The answer that is corrected by an estate's name, and what was meant in full; None for all other words."""
     for key, place in _marked(ctx.chat.answers):
+        if part := ctx.shelf.gazetteer.only_part(text):
+            return key, part + place[_MARK]
         if ctx.shelf.gazetteer.only_names(text):
             return key, text if address_in(text) else text.strip().rstrip("。.!！，, ") + place[_MARK]
     return None
 
 
 def estate_said(ctx: Context, place: Answers) -> str:
-    """The estate in which the answered place lies; "" where that was only taken to be meant, or is not known."""
-    return "" if _MARK in place else _estate(ctx, str(place["area"]))
+    """The estate, or at least community, in which the answered place lies; "" where that was only taken to be meant."""
+    code = str(place["area"])
+    community = code in ctx.catalogue.areas and ctx.catalogue.areas[code].kind == "community"
+    return "" if _MARK in place else code if community else _estate(ctx, code)
 
 
 def _marked(answers: Answers) -> list[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from handlers.context import Context
@@ -12,6 +14,7 @@ from knowledge.addresses import is_address
 STEP: Final = "consent"
 """Where a chat stands while it is asked."""
 _VERSION: Final = 1
+_PARTS: Final = re.compile(r"[\s，,。.！!、；;]+")
 
 
 def question(ctx: Context, form: Form) -> Reply:
@@ -26,11 +29,19 @@ def question(ctx: Context, form: Form) -> Reply:
 def answered(ctx: Context, said: Incoming) -> bool | None:
     """Whether it was given; None when neither was said, as with 提交, which agrees to nothing."""
     hears = ctx.shelf.texts.hears
-    if said.press == "agree" or (hears("words.yes", said.text) and not hears("words.submit", said.text)):
-        return True
-    if said.press == "disagree" or hears("words.no", said.text):
+    parts = [part for part in _PARTS.split(said.text) if part]
+    if said.press == "disagree" or any(hears("words.no", part) for part in parts):
         return False
+    if said.press == "agree" or any(hears("words.yes", part) and not hears("words.submit", part) for part in parts):
+        return True
     return None
+
+
+def besides(ctx: Context, said: Incoming) -> Incoming:
+    """What was said with a yes: 好，3栋2单元."""
+    hears = ctx.shelf.texts.hears
+    rest = "，".join(part for part in _PARTS.split(said.text) if part and not hears("words.yes", part))
+    return replace(said, text=rest)
 
 
 def give(ctx: Context) -> None:

@@ -23,6 +23,7 @@ from handlers.form.steps import MISREAD, Confirm, Form, Problem, Step
 from handlers.form.world import LACKS, NEAR, Place, corrects
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
+from knowledge.whereabouts import without_denied
 
 TYPED: Final = "typed."
 """Begins the value of a button that stands for words that were typed before."""
@@ -100,6 +101,8 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         return await _change(ctx, form, said.press[3:])
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)
+    if isinstance(step, Place | Photos | Confirm) and not said.press:
+        said = replace(said, text=without_denied(said.text))
     if not said.press and not changing.is_on(ctx) and (meant := assuming.corrected(ctx, said.text)) is not None:
         return await _correct(ctx, form, replace(said, text=meant[1], attachments=()), meant[0])
     if not changing.is_on(ctx) and (key := _place_corrected(ctx, form, step, said)):
@@ -180,6 +183,7 @@ async def back(ctx: Context) -> Answer:
 async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
     given = consent.answered(ctx, said)
     if given:
+        await consent.keep_early(ctx, form, consent.besides(ctx, said))
         consent.give(ctx)
         ctx.chat.step = form.next_key(ctx.chat.answers)
         ctx.chat.revision += 1
@@ -189,8 +193,10 @@ async def _hear_consent(ctx: Context, form: Form, said: Incoming) -> Answer:
         await kept.forget(ctx)
         return Reply((say("form.disagreed", phone=ctx.rules.office_phone),))
     await consent.keep_early(ctx, form, said)
+    asking = any(word in said.text.lower() for word in ctx.shelf.texts.words("words.why_consent"))
     misread, asked = _count(ctx), await ask(ctx)
-    return _with_way_out(ctx, replace(asked, lines=(say("form.consent_first"), *asked.lines)), misread)
+    first = say("form.consent_why" if asking else "form.consent_first")
+    return _with_way_out(ctx, replace(asked, lines=(first, *asked.lines)), misread)
 
 
 async def _advance(ctx: Context, form: Form, step: Step, value: Any) -> Answer:

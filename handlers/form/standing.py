@@ -70,7 +70,8 @@ def takes_numbers_literally(ctx: Context) -> bool:
     form = current(ctx)
     if form is None or ctx.chat.step == consent.STEP or not form.step(ctx.chat.step).literal:
         return False
-    return all(one.token.startswith("f:") for one in asked(ctx.chat))  # else something was asked in between
+    own = ("f:", "human")  # a person is offered beside a question that was misread
+    return all(one.token.startswith(own) for one in asked(ctx.chat))  # else something was asked in between
 
 
 def may_take_number(ctx: Context, number: int) -> bool:

@@ -16,7 +16,7 @@ from handlers.messages import Choice, Incoming, Reply, Say, choice, say
 from handlers.topic import Answer
 from handlers.worktime import SHANGHAI
 from knowledge.moments import is_repeated, when
-from knowledge.numerals import DIGIT_CHARS, to_arabic
+from knowledge.numerals import DIGIT_CHARS, counted, to_arabic
 from knowledge.phones import phones
 
 Answers = Mapping[str, Any]
@@ -186,10 +186,10 @@ class Number(Base):
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """The first number in the words."""
-        found = re.search(r"\d{1,9}", said.text)
-        if found is None or not self.low <= int(found[0]) <= self.high:
+        number = counted(said.text)
+        if number is None or not self.low <= number <= self.high:
             return Problem(say("form.number", low=self.low, high=self.high))
-        return Read(int(found[0]))
+        return Read(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from handlers.context import Context
 from handlers.form import assuming
 from handlers.form.steps import MISREAD, Answers, Base, Problem, Read
 from handlers.messages import Choice, Incoming, Reply, Say, choice, say
+from handlers.texts import plain
 from handlers.where import area_at, is_here
 from knowledge.addresses import addresses, building_in, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
-from knowledge.whereabouts import may_be_place
+from knowledge.whereabouts import is_question, may_be_place
 
 WRITTEN: Final = "zh_Hans"
 """The language of places, whoever writes them: what stands on the walls, and staff read it too."""
@@ -25,6 +26,8 @@ NEAR: Final = "_near"
 """Under which the codes of estates named already stand among the answers."""
 LACKS: Final = "_lacks"
 """Under which the number of a building stands that was named with them and that they do not have."""
+
+_ENDING: Final = re.compile(r"(?:那边|的|啊|呢)*[。.！!]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ class Place(Base):
         question = say("form.place_within", place=_common(ctx, near)) if near else say(self.question)
         if near and (number := str(answers.get(LACKS, ""))):
             question = _lacking(ctx, near, number)
-        return Reply((question,), (*offered, *_named(ctx, near)))
+        others = [area for area in near if not offered or area.code != ctx.chat.preset.get("area")]
+        return Reply((question,), (*offered, *_named(ctx, others)))
 
     async def read(self, ctx: Context, said: Incoming, answers: Answers) -> Read | Problem:
         """Read a pin, a choice or words."""
@@ -62,9 +66,10 @@ class Place(Base):
         if bare.isdecimal() or ((number := ordinal(bare)) is not None and bare[-1] not in "号號"):  # 18号 is a house
             return self._number(ctx, bare if bare.isdecimal() else str(number), near)
         if self.vague and words and not ctx.shelf.gazetteer.locate(words):
-            if answers.get(MISREAD):
+            no_place = is_question(words) or _says_nothing(ctx, words)
+            if answers.get(MISREAD) and not no_place:
                 return _freely(ctx, words, near)
-            if bare and not may_be_place(words):
+            if bare and (no_place or not may_be_place(words)):
                 return _roughly(ctx, near)
         if not bare:
             return Problem(say("form.place_please"), whole=True)
@@ -86,6 +91,8 @@ class Place(Base):
             return self._chosen(ctx, only, said)
         if said and any(hears(key, words) for key in ("words.skip", "words.unknown", "words.elsewhere")):
             return _freely(ctx, "", [ctx.catalogue.areas[only]] if only else _near(ctx, answers))
+        if picked := _offered_by_name(ctx, words):
+            return self._chosen(ctx, picked, said)
         if said and not addresses(words) and ctx.shelf.gazetteer.only_names(words):
             return self._words(ctx, words + (assuming.address_in(said) or said), ())
         return None
@@ -143,6 +150,15 @@ def named_estates(ctx: Context, words: str) -> list[str]:
     return [area.code for area in grids or found][:6]
 
 
+def within(ctx: Context, words: str, near: Sequence[str]) -> tuple[list[Area], str]:
+    """The areas that words name, a bare building only in the estates of these codes, and its number where they have none such."""
+    gazetteer, estates = ctx.shelf.gazetteer, [ctx.catalogue.areas[code] for code in near]
+    places = gazetteer.locate(words)
+    if not estates or not gazetteer.is_bare(words):
+        return places, gazetteer.lacking(words)
+    return _inside(ctx, places, estates) or estates, _missing(ctx, words, estates)
+
+
 def names_another(ctx: Context, answer: Mapping[str, Any], places: Sequence[Area]) -> bool:
     """Whether words that name these places speak of somewhere else than the place answered before.
 
@@ -188,6 +204,15 @@ def _only_offer(ctx: Context) -> str:
     return codes[0] if len(codes) == 1 and codes[0] in ctx.catalogue.areas else ""
 
 
+def _offered_by_name(ctx: Context, words: str) -> str:
+    """The code of the only area offered last whose own name ends in these words: 东区 of 河湾花园东区; else ""."""
+    name = _ENDING.sub("", words)
+    codes = [one.token.partition(":area.")[2] for one in asked(ctx.chat) if ":area." in one.token]
+    areas = [ctx.catalogue.areas[code] for code in codes if code in ctx.catalogue.areas]
+    found = [one.code for one in areas if len(name) > 1 and one.name.endswith(name)]
+    return found[0] if len(found) == 1 else ""
+
+
 def _common(ctx: Context, areas: Sequence[Area]) -> str:
     """What the names have in common (河湾花园), else all of them."""
     alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(area.name for area in areas), strict=False))
@@ -225,10 +250,10 @@ def _around(ctx: Context, areas: Sequence[Area]) -> list[Area]:
 
 
 def _says_nothing(ctx: Context, words: str) -> bool:
-    """不知道, 好的, 谢谢: words that name no place anywhere."""
-    return any(
-        ctx.shelf.texts.hears(key, words) for key in ("words.unknown", "words.yes", "words.no", "talk.heard.thanks")
-    )
+    """不知道, 好的, 谢谢你啊: words that name no place anywhere."""
+    texts = ctx.shelf.texts
+    thanks = any(plain(words).startswith(one) for one in texts.words("talk.heard.thanks"))
+    return thanks or any(texts.hears(key, words) for key in ("words.unknown", "words.yes", "words.no"))
 
 
 def _communities(ctx: Context) -> list[Area]:

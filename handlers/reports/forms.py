@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from handlers import kept
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
 from handlers.form.photos import CAPTIONS
 from handlers.form.steps import Answers
-from handlers.form.world import LACKS, NEAR, named_estates, names_another
+from handlers.form.world import LACKS, NEAR, named_estates, names_another, within
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome
@@ -67,14 +68,22 @@ def infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         elif sure or not likely:
             found["report_category"] = sure
     if words and answers.get("report_place", _FROM_WORDS).get("from_words"):
-        places = ctx.shelf.gazetteer.locate(words)
+        near = named_estates(ctx, words) or _told_before(ctx)
+        places, lacking = within(ctx, words, near)
         if len(places) == 1 and places[0].kind == "building":
             where = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
             found["report_place"] = where | assuming.mark(ctx, places[0], words)
         elif "report_place" in answers and _gives_way(ctx, answers["report_place"], words, places):
             found["report_place"] = None
-        found |= {NEAR: named_estates(ctx, words), LACKS: ctx.shelf.gazetteer.lacking(words)}
+        found |= {NEAR: near, LACKS: lacking}
     return found
+
+
+def _told_before(ctx: Context) -> list[str]:
+    """The estate or community told just before the report, as a list for ``NEAR``."""
+    here = kept.here(ctx)
+    wide = here is not None and ctx.catalogue.areas[here["area"]].kind in ("grid", "community")
+    return [here["area"]] if here and wide else []
 
 
 def _gives_way(ctx: Context, place: Mapping[str, Any], words: str, places: Sequence[Area]) -> bool:

@@ -181,7 +181,8 @@ async def test_changed_words_are_understood_anew(town: Town) -> None:
     await to_the_summary(town)
     await town.says("li", "修改")
     await town.says("li", "内容")
-    told = await town.says("li", "3栋着火了，好大的烟")
+    assert "也告诉网格员" in await town.says("li", "3栋着火了，好大的烟")
+    told = await town.says("li", "继续")
     assert "特急" in told
     assert "楼道灯" not in told
     await town.says("li", "提交")
