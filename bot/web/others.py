@@ -1,4 +1,4 @@
-"""What besides cases a desk is shown, to be dealt with in the chat: proposals to answer, calls for volunteers, notices."""
+"""What besides cases a desk is shown, to be dealt with in the chat: calls for a person, proposals, volunteer tasks, notices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from handlers.context import Context
 from handlers.duty import duty_areas
+from handlers.general.handoff import waiting_for
 from handlers.messages import Say, say
 from handlers.proposals.public import told as told_of
 from handlers.volunteers.views import line
@@ -28,8 +29,18 @@ class Others:
 
 async def others(ctx: Context) -> list[Others]:
     """The kinds of which there is something in the areas where the speaker has the right to see it."""
-    found = (await _proposals(ctx), await _tasks(ctx), await _notices(ctx))
+    found = (await _calls(ctx), await _proposals(ctx), await _tasks(ctx), await _notices(ctx))
     return [one for one in found if one.refs]
+
+
+async def _calls(ctx: Context) -> Others:
+    """Who waits for a person: the urgent ones first, then the longest; what they said is read by who takes the call."""
+    shown = await waiting_for(ctx)
+    lines = [
+        say("human.line_urgent" if one.urgent else "human.line", ref=one.ref, since=told(one.created_at, ctx.now))
+        for one in shown
+    ]
+    return Others("web.desk.calls", [one.ref for one in shown], lines)
 
 
 async def _proposals(ctx: Context) -> Others:

@@ -32,11 +32,19 @@ TYPED: Final = "typed."
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     """Open ``form``; answers known already are not asked for again."""
     chat = ctx.chat
+    await _refuse_while_talking(ctx)
     put_aside(ctx)
     chat.form, chat.form_version, chat.answers = form.name, form.version, form.inferred(ctx, dict(answers))
     chat.step = consent.STEP if form.consent and ctx.person.consented_at is None else form.next_key(chat.answers)
     chat.revision += 1
     return await _ask_or_finish(ctx, form)
+
+
+async def _refuse_while_talking(ctx: Context) -> None:
+    """Of staff who hold a conversation, all that is written goes to the resident, and no answer to a form may."""
+    held = await ctx.unit.handoffs.held_by_chat(ctx.chat.id) if ctx.person.staff else None
+    if held is not None:
+        raise Refusal("human.end_first", choice("human.end", f"handoff.close:{held.ref}"), ref=held.ref)
 
 
 async def renew(ctx: Context) -> Answer:

@@ -5,7 +5,8 @@ Greeting, menu, cancel, back, language, privacy, a human, and what to say when n
 
 from __future__ import annotations
 
-from handlers import kept
+from handlers import danger, kept
+from handlers.choices import every
 from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.form import engine, standing
@@ -73,7 +74,9 @@ async def resume(ctx: Context, said: Incoming) -> Answer:
 @topic.on(command("human"), phrase("words.human"), press("human"), press("menu.human"), intent("human"))
 async def human(ctx: Context, said: Incoming) -> Answer:
     """A person, please: works in every state; an open form stays where it is."""
-    return await handoff.ask_for_person(ctx, said.text, tuple(ctx.chat.answers.get("voices", ())))
+    voices = tuple(ctx.chat.answers.get("voices", ()))
+    urgent = any(token == danger.HUMAN for token in (said.press, *(one.token for one in every(ctx.chat))))
+    return await handoff.ask_for_person(ctx, said.text, voices, urgent=urgent)
 
 
 @topic.on(command("calls", roles=ACTIONS["handoff.take"]), press("calls"))

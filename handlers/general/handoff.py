@@ -14,10 +14,12 @@ from handlers.context import Context
 from handlers.duty import desk_of
 from handlers.errors import NotAllowed, NotFound, Refusal, Stale
 from handlers.form import engine, standing
-from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
+from handlers.messages import Choice, Incoming, Kind, Priority, Reply, Say, choice, say
 from handlers.permissions import may
+from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.worktime import is_open, next_opening, told
+from knowledge.numerals import ordinal
 from knowledge.phones import mask
 from storage.models import Area, Duty, Handoff
 from storage.unit import Unit
@@ -25,21 +27,29 @@ from storage.unit import Unit
 DESK = ("community", "street")
 
 
-async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) -> Answer:
-    """Call staff: once, however often it is asked; ``files`` (a voice message) come with the call."""
+async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = (), *, urgent: bool = False) -> Answer:
+    """Call staff: once, however often it is asked; ``files`` (a voice message) come with the call.
+
+    ``urgent``: from who does not want to live. They are never told to wait for opening time, and the desk sees it first.
+    """
     open_one = await _open_handoff(ctx)
     if open_one is not None and open_one.state == "held":
         key = "human.yours" if open_one.staff_chat_id == ctx.chat.id else "human.here"
         return Reply((say(key, ref=open_one.ref),), (_end_button(open_one),))
     if open_one is not None:
-        if files:
+        newly = urgent and not open_one.urgent
+        open_one.urgent = open_one.urgent or urgent
+        if files or newly:
             await _tell_desk(ctx, open_one, files)
+        if open_one.urgent:
+            return _called_urgently(ctx)
         return Reply((say("human.still", phone=ctx.rules.office_phone),))
     handoff = Handoff(
         ref=await ctx.unit.handoffs.new_reference(),
         chat_id=ctx.chat.id,
         area_code=(await _area(ctx)).code,
         reason=words[:500],
+        urgent=urgent,
         state="waiting",
         created_at=ctx.now,
         last_at=ctx.now,
@@ -48,9 +58,15 @@ async def ask_for_person(ctx: Context, words: str, files: tuple[int, ...] = ()) 
     await ctx.unit.session.flush()
     ctx.chat.handoff_id, ctx.chat.misses = handoff.id, 0
     reached = await _tell_desk(ctx, handoff, files)
+    if urgent:
+        return _called_urgently(ctx)
     called = "human.called" if reached else "human.queued"
     key = called if is_open(ctx.now, ctx.rules) else "human.called_late"
     return Reply((say(key, phone=ctx.rules.office_phone, opens=told(next_opening(ctx.now, ctx.rules))),))
+
+
+def _called_urgently(ctx: Context) -> Reply:
+    return Reply((say("human.called_urgent", phone=danger.despair_phone(ctx)),), card=True)
 
 
 async def calls(ctx: Context) -> Answer:
@@ -90,6 +106,7 @@ async def take(ctx: Context, ref: str) -> Answer:
         ctx.now,
     )
     ctx.chat.handoff_id = handoff.id
+    standing.put_aside(ctx)  # what is written from now on goes to the resident
     await ctx.audit("handoff.take", handoff.ref)
     ctx.tell(await ctx.unit.people.chat(handoff.chat_id), Reply((say("human.here"),)))
     return Reply((say("human.yours", ref=handoff.ref),), (_end_button(handoff),))
@@ -186,7 +203,8 @@ async def _open_handoff(ctx: Context) -> Handoff | None:
 async def _ended_here(ctx: Context, handoff: Handoff) -> Reply:
     """End it, and say so to the speaker."""
     await _end(ctx, handoff)
-    return Reply((_over(handoff, ctx.chat.id),), (choice("words.menu_button", "menu"),))
+    resume = (choice("form.resume", "resume"),) if ctx.chat.draft else ()
+    return Reply((_over(handoff, ctx.chat.id),), (*resume, choice("words.menu_button", "menu")))
 
 
 def _over(handoff: Handoff, chat_id: int) -> Say:
@@ -216,7 +234,8 @@ async def _tell_desk(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> 
     chats = await desk_of(ctx, area, DESK) or await ctx.unit.people.on_duty_below(DESK, area.path)
     reached = False
     for chat in chats:
-        if chat.id != ctx.chat.id and ctx.tell(chat, await _call(ctx, handoff, files)):
+        priority = Priority.EMERGENCY if handoff.urgent else Priority.REPLY
+        if chat.id != ctx.chat.id and ctx.tell(chat, await _call(ctx, handoff, files), priority):
             ctx.unit.audit.add(ctx.now, chat.person_id, "handoff.read", handoff.ref)
             reached = True
     return reached
@@ -232,7 +251,7 @@ async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply
     cases = await ctx.unit.cases.undone_of(chat.person_id)
     who = chat.person.name or mask(chat.person.phone) or say("human.call_unnamed")
     lines = (
-        say("human.call", ref=handoff.ref),
+        say("human.call_urgent" if handoff.urgent else "human.call", ref=handoff.ref),
         say("human.call_who", who=who, area=ctx.full_name(handoff.area_code)),
         say("human.call_since", since=told(handoff.created_at)),
         *await _last_said(ctx, handoff),
@@ -247,12 +266,12 @@ async def _call(ctx: Context, handoff: Handoff, files: tuple[int, ...]) -> Reply
 
 
 async def _last_said(ctx: Context, handoff: Handoff) -> tuple[Say, ...]:
-    """The last three things the caller said, a line each, numbers masked; that they want a person is no news."""
-    kept = await ctx.unit.messages.last(handoff.chat_id, 12)
+    """The last three things the caller said, a line each, numbers masked; a word for a button, or 人工, is no news."""
+    kept, hears = await ctx.unit.messages.last(handoff.chat_id, 12), ctx.shelf.texts.hears
     said = [one.text for one in kept if not one.out and one.text and not one.body.get("kind")]
     if handoff.reason and handoff.reason not in said:  # just said, and not kept yet
         said.append(handoff.reason)
-    told_us = [one for one in said if not ctx.shelf.texts.hears("words.human", one)]
+    told_us = [one for one in said if not (ctx.shelf.registry.phrased(plain(one)) or ordinal(one) or hears("words.skip", one))]
     lines = tuple(say("human.call_one", words=mask(one)[:100]) for one in told_us[-3:])
     return (say("human.call_words"), *lines) if lines else ()
 

@@ -64,8 +64,8 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     """Life first: whom to call. The bot never claims to have called; it offers to tell the grid worker as well."""
     question = kept.remember(ctx, said)
     found = danger.found(ctx, said)
-    if found is not None and found.id == "self-harm":
-        return Reply((danger.number(ctx, found),), (choice("menu.human", "human", style="primary"),), card=True)
+    if found is not None and found.id == danger.DESPAIR:
+        return Reply((danger.number(ctx, found),), (choice("menu.human", danger.HUMAN, style="primary"),), card=True)
     number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     return Reply(
         (number, *(danger.advice(ctx, found) if found else ()), *refusals(said), say("emergency.then")),

@@ -96,7 +96,7 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
     found = ctx.shelf.understander.danger(words)
     kept.put_danger(ctx, case.ref, found.id if found else "")
     call = (say("emergency.call", phone=found.phone if found else ctx.rules.emergency_phone),)
-    if found is not None and found.id == "self-harm":
+    if found is not None and found.id == danger.DESPAIR:
         call = (danger.number(ctx, found),)
     sent = say("emergency.sent", place=case.place)
     more = choice("case.add", f"case.add:{case.ref}", "primary")

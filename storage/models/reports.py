@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.areas import Area
@@ -101,6 +101,8 @@ class Handoff(Base):
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), index=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it came from who said that they do not want to live."""
     state: Mapped[str] = mapped_column(String(10))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     staff_chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))

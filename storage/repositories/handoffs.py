@@ -40,12 +40,12 @@ class Handoffs(Repository):
         return (await self.session.scalars(query.with_for_update())).all()
 
     async def waiting(self, paths: Sequence[str], codes: Iterable[str], limit: int = 5) -> Sequence[Handoff]:
-        """Who waits for a person in these subtrees, or in exactly one of these areas; longest first."""
+        """Who waits for a person in these subtrees, or in exactly one of these areas; the urgent ones first, then the longest."""
         within = or_(
             Handoff.area_code.in_(list(codes)), *(Area.path.startswith(path, autoescape=True) for path in paths)
         )
         query = select(Handoff).join(Area, Area.code == Handoff.area_code).where(Handoff.state == "waiting", within)
-        return (await self.session.scalars(query.order_by(Handoff.id).limit(limit))).all()
+        return (await self.session.scalars(query.order_by(Handoff.urgent.desc(), Handoff.id).limit(limit))).all()
 
     async def new_reference(self) -> str:
         """A free reference such as H3F8W."""

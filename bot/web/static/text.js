@@ -1,7 +1,7 @@
 // Text as people wrote it: only addresses and phone numbers become links, everything else stays literal.
 
 const ADDRESS = /https?:\/\/[\w\-.~:/?#[\]@!$&'*+,;=%]+/;
-const PHONE = /1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|400-?\d{3}-?\d{4}|110|119|120|122|12345|12333|12348|12366|12393|95598|96\d{4}/;
+const PHONE = /1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|400-?\d{3}-?\d{4}|110|119|120|122|12345|12333|12348|12355|12356|12366|12393|95598|96\d{4}/;
 const LINK = new RegExp(`(${ADDRESS.source})|(?:${PHONE.source})`, "g");
 const COUNTED = /^\s?[元块米天日号岁年月个人户分次份件张页%％℃度\d*-]|^\.\d/;
 const DIGIT = /[\dA-Za-z.*¥￥第-]$/;
