@@ -72,7 +72,7 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
             return relayed
     if ctx.chat.form is not None and standing.current(ctx) is None:
         return await _changed(ctx, said)
-    for answers in (_numbered, _opened):
+    for answers in (_in_doubt, _numbered, _opened):
         if (answer := await answers(ctx, said)) is not None:
             return answer
     said = labels.chosen(ctx, said)
@@ -105,6 +105,11 @@ async def _changed(ctx: Context, said: Incoming) -> Answer:
 def _is_for_form(ctx: Context, said: Incoming) -> bool:
     """A voice only where the form hands it on: elsewhere it goes to a person at once."""
     return said.kind is not Kind.EDITED and (said.kind is not Kind.VOICE or standing.takes_voices(ctx))
+
+
+async def _in_doubt(ctx: Context, said: Incoming) -> Answer:
+    """The question which of two open questions a short word answers."""
+    return labels.which(ctx, said)
 
 
 async def _numbered(ctx: Context, said: Incoming) -> Answer:

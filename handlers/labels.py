@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import danger
-from handlers.choices import every
+from handlers import danger, numbers
+from handlers.choices import every, pushed
 from handlers.context import Context
 from handlers.form import standing
-from handlers.messages import Incoming, Kind
+from handlers.messages import Incoming, Kind, Reply
 from handlers.texts import plain
+from knowledge.references import without
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
@@ -29,7 +30,21 @@ def chosen(ctx: Context, said: Incoming) -> Incoming:
     for label, token in every(ctx.chat):
         if label.lower() in (words, simple):
             return replace(said, kind=Kind.PRESS, press=token, text="")
+    bare = [token for label, token in every(ctx.chat) if without(label).lower() in (words, simple)]
+    if len(bare) == 1:  # 解决了, where [解决了 R7K2Q] is shown
+        return replace(said, kind=Kind.PRESS, press=bare[0], text="")
     return _meant(ctx, said)
+
+
+def which(ctx: Context, said: Incoming) -> Reply | None:
+    """The question which is meant, where one short word answers both what was pushed and the open form's question."""
+    if said.kind is not Kind.TEXT or standing.current(ctx) is None or not standing.takes_short_words(ctx, said.text):
+        return None
+    for one in reversed(pushed(ctx.chat)):
+        key = f"exactly.{one.token.partition(':')[0]}"
+        if ctx.shelf.texts.has(key) and ctx.shelf.texts.hears(key, said.text):
+            return numbers.which_of(ctx, said.text.strip(), one)
+    return None
 
 
 def _meant(ctx: Context, said: Incoming) -> Incoming:

@@ -80,11 +80,16 @@ def which(ctx: Context, said: Incoming, meant: Shown) -> Reply | None:
     own = [] if standing.takes_numbers_literally(ctx) else asked(ctx.chat)
     if number <= len(own):
         other = Choice(say("form.shown", label=own[number - 1].label), own[number - 1].token)
-    else:
-        key = f"form.step.{ctx.chat.step}"
-        named = say("form.typed", name=say(key), number=number) if ctx.shelf.texts.has(key) else number
-        other = Choice(say("form.shown", label=named), f"f:{ctx.chat.revision}:{TYPED}{number}")
-    return Reply((say("form.which_meant", number=number),), (Choice(_named(meant), meant.token), other))
+        return Reply((say("form.which_meant", number=number),), (Choice(_named(meant), meant.token), other))
+    return which_of(ctx, str(number), meant)
+
+
+def which_of(ctx: Context, typed: str, meant: Shown) -> Reply:
+    """The question whether this choice is meant by what was typed, or an answer to the open question."""
+    key = f"form.step.{ctx.chat.step}"
+    named = say("form.typed", name=say(key), number=typed) if ctx.shelf.texts.has(key) else typed
+    other = Choice(say("form.shown", label=named), f"f:{ctx.chat.revision}:{TYPED}{typed}")
+    return Reply((say("form.which_meant", number=typed),), (Choice(_named(meant), meant.token), other))
 
 
 def taken(said: Incoming, meant: Shown) -> Say:

@@ -24,6 +24,8 @@ from knowledge.writing import language_of_words, script_of
 
 LOCALE: Final = Path(__file__).parent / "locale"
 _MARKS: Final = re.compile(r"[\s,，。、.!！?？~～]+")
+_SHORT: Final = 20
+"""Characters up to which words of several parts may be one short answer."""
 _PARTING: Final = " \t\n,，:：、.。-—"
 _THANKS: Final = re.compile(r"谢谢?(?:您|你|了|啊)*|thankyou|thanks")
 _PARTICLES: Final = "的了吧啊呀哦噢呢嘛啦喽哈哇哒滴"
@@ -101,6 +103,14 @@ class Texts:
     def hears(self, key: str, text: str) -> bool:
         """Whether somebody typed one of these words, with or without thanks and a particle around them (不用了谢谢)."""
         return not self.words(key).isdisjoint(((words := plain(text)), _core(words)))
+
+    def answers(self, key: str, text: str) -> bool:
+        """Whether words are one of these, alone or beside a yes: 好嘞，我去."""
+        if self.hears(key, text):
+            return True
+        parts = list(filter(None, _MARKS.split(text))) if len(text) <= _SHORT else []
+        own = [self.hears(key, part) for part in parts] if len(parts) > 1 else []
+        return any(own) and all(mine or self.hears("words.yes", part) for part, mine in zip(parts, own, strict=True))
 
     def after(self, key: str, text: str) -> str | None:
         """What is said besides one of these words in a text that begins with it, or with a reference and it; else None.

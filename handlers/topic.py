@@ -54,7 +54,7 @@ def opening(key: str) -> Trigger:
 
 
 def answer(key: str) -> Trigger:
-    """One of the words that the sentence ``key`` lists (``Texts.hears``), where no free words are asked for.
+    """One of the words that the sentence ``key`` lists (``Texts.answers``), where no free words are asked for.
 
     Answers None to pass.
     """
@@ -128,7 +128,7 @@ def _occurs(texts: Texts, key: str, text: str) -> bool:
 
 _LISTENS: Final[dict[str, Callable[[Texts, str, str], object]]] = {
     "opening": Texts.after,
-    "answer": Texts.hears,
+    "answer": Texts.answers,
     "among": _occurs,
 }
 """How the triggers of each of these sorts hear words."""

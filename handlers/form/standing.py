@@ -86,6 +86,12 @@ def reads_digits(ctx: Context) -> bool:
     return step is not None and (step.literal or step.free or isinstance(step, Place))
 
 
+def takes_short_words(ctx: Context, text: str) -> bool:
+    """Whether 没有, 不 or 好 would be heard as an answer to the open question."""
+    keys = ("words.skip", "words.no", "words.yes", "words.enough")
+    return current(ctx) is not None and any(ctx.shelf.texts.hears(key, text) for key in keys)
+
+
 def takes_enough(ctx: Context) -> bool:
     """Whether done may be said to the open question, which is no question for free words."""
     return current(ctx) is not None and not wants_words(ctx)

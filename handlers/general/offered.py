@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from handlers import kept
+from handlers.choices import every
 from handlers.context import Context
 from handlers.form import assuming
 from handlers.form.world import told
 from handlers.menu import menu_of
-from handlers.messages import Location, Reply, choice, say
+from handlers.messages import Choice, Location, Reply, choice, say
 from knowledge.addresses import is_address
 from knowledge.entries import Area
 
@@ -37,7 +38,11 @@ def place_alone(ctx: Context, text: str) -> Reply | None:
         return Reply((say("menu.there"),), _AT_PLACE)
     words = "" if gazetteer.lacking(text) else text
     name = told(ctx, found[0].code, words, rooms=ctx.person.consented_at is not None)
-    return at_place(ctx, found[0], Location(found[0].lat, found[0].lon), name)
+    asked = at_place(ctx, found[0], Location(found[0].lat, found[0].lon), name)
+    guesses = tuple(Choice(say("form.shown", label=one.label), one.token) for one in every(ctx.chat))
+    if any(one.token.startswith("nothing:") for one in guesses):  # what is the matter was said, and is still being asked
+        return Reply((asked.lines[0], say("talk.did_you_mean")), guesses)
+    return asked
 
 
 def at_place(ctx: Context, area: Area, pin: Location, name: str = "") -> Reply:

@@ -37,6 +37,8 @@ def small_talk(ctx: Context, text: str) -> Reply | None:
     if texts.hears("words.yes", text) and any(one.token.startswith("nothing:") for one in shown[-1:]):
         still = tuple(Choice(say("form.shown", label=one.label), one.token) for one in shown)
         return Reply((say("form.pick_one"),), still)
+    if texts.hears("words.submit", text):
+        return Reply((say("talk.nothing_to_submit"),), (_REPORT, choice("words.menu_button", "menu")))
     if texts.hears("words.yes", text) or texts.hears("words.no", text):
         return Reply((say("talk.fine"),))
     return None

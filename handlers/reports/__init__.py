@@ -14,7 +14,7 @@ from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import adding, enough, forms, resident, spoken, staff, urgent
+from handlers.reports import adding, enough, forms, resident, spoken, staff, urgent, verdict
 from handlers.reports.outcome import CLOSING
 from handlers.topic import Answer, Topic, among, answer, argument, command, intent, kind, opening, phrase, press
 from storage.models import Case, Proposal
@@ -37,6 +37,8 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     """The words came first: ask only for what they leave open."""
     await resident.refuse_if_too_many(ctx)
     resident.refuse_private(ctx, resident.sure_category(ctx, said.text))
+    if (asked := await verdict.about_finished(ctx, said)) is not None:
+        return asked
     begun = await _start(ctx, Asked(said.text, tuple(pictures(said))))
     return _with_refusals(said, begun)
 
@@ -240,6 +242,9 @@ async def there_said(ctx: Context, said: Incoming) -> Answer:
     """我到现场了 of who has a case in hand: its card, with what can be done now."""
     return await spoken.there(ctx, said)
 
+
+topic.on(*(answer(key) for one in verdict.VERDICTS for key in (f"case.{one}", f"heard.case.{one}")))(verdict.said_alone)
+topic.on(press("case.still"))(verdict.still)
 
 # behind what staff say of a case in hand, since 已经修好了 may be either
 topic.on(among("case.enough_words"))(enough.said_among)

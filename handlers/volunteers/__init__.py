@@ -11,9 +11,10 @@ from handlers.errors import Refusal
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, choice
 from handlers.permissions import DESK, GRID
-from handlers.topic import Answer, Topic, among, answer, argument, command, intent, phrase, press
+from handlers.topic import Answer, Topic, among, answer, argument, command, intent, opening, phrase, press
 from handlers.volunteers import claims, signup, tasks, typed, views
 from handlers.volunteers.forms import POST, SIGN_UP
+from knowledge.references import references
 
 topic = Topic("volunteers", forms=[SIGN_UP, POST], keeps=views.kept, forget=claims.forget)
 
@@ -91,13 +92,23 @@ async def come(ctx: Context, said: Incoming) -> Answer:
     return None if standing.current(ctx) is not None else await typed.come(ctx)
 
 
+@topic.on(opening("volunteers.come_words"), opening("volunteers.cannot_words"))
+async def come_by_number(ctx: Context, said: Incoming) -> Answer:
+    """我来 T9EKD and 去不了 T9EKD: the label of a button that has gone by; None where no task is named."""
+    named = references(said.text, "T")
+    if not named or await ctx.unit.volunteers.get(ctx.person.id) is None:
+        return None
+    coming = ctx.shelf.texts.after("volunteers.come_words", said.text) is not None
+    return await (claims.claim if coming else claims.decline)(ctx, named[0])
+
+
 @topic.on(answer("volunteers.agree_words"))
 async def agree(ctx: Context, said: Incoming) -> Answer:
     """能, 行, 可以: what means 我来 only under an invitation; None everywhere else."""
     return None if standing.current(ctx) is not None else await typed.come_to_shown(ctx)
 
 
-@topic.on(phrase("volunteers.cannot_words"))
+@topic.on(phrase("volunteers.cannot_words"), answer("volunteers.cannot_words"))
 async def cannot(ctx: Context, said: Incoming) -> Answer:
     """我去不了了: this time not, or withdraws the claim, asking which if there are several."""
     shown = None if standing.current(ctx) is not None else await typed.not_to_shown(ctx)

@@ -1,0 +1,84 @@
+"""解决了 and 没解决 typed where their buttons have gone by, and words that say that what was finished is not solved."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from handlers import kept
+from handlers.casework import kept_off, title_in
+from handlers.choices import every
+from handlers.context import Context
+from handlers.form import standing
+from handlers.messages import Incoming, Kind, Reply, choice, say
+from handlers.reports import adding, resident
+from handlers.topic import Answer, argument
+from storage.models import Case
+
+VERDICTS: Final = ("solved", "partly", "unsolved")
+_ELSEWISE: Final = ("words.yes", "words.no", "words.skip", "words.enough")
+"""Words that may answer something else."""
+
+
+async def said_alone(ctx: Context, said: Incoming) -> Answer:
+    """Of the only report that awaits the resident's word, or which of several; None where none does.
+
+    While its buttons are shown they are what the words stand for. In a form, only what answers nothing else is heard.
+    """
+    hears = ctx.shelf.texts.hears
+    if said.kind is not Kind.TEXT or any(one.token.startswith("case.solved:") for one in every(ctx.chat)):
+        return None
+    if any(hears(key, said.text) for key in _ELSEWISE):
+        return None
+    verdict = next((one for one in reversed(VERDICTS) if _means(ctx, one, said.text)), "")
+    cases = await _finished(ctx) if verdict else []
+    if len(cases) == 1:
+        return await resident.confirm(ctx, cases[0].ref, verdict)
+    offered = (
+        choice("case.which_private", f"case.{verdict}:{one.ref}", ref=one.ref, title=title_in(ctx, one, ctx.chat))
+        for one in cases
+    )
+    return Reply((say("case.which_enough"),), tuple(offered)) if cases else None
+
+
+async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
+    """The question whether a new report is about one that is finished and awaits the resident's word; None for all others."""
+    if standing.current(ctx) is not None:
+        return None
+    for case in await _finished(ctx):
+        kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
+        if case.subject in kinds and not adding.is_another(ctx, case, said.text):
+            question = kept.remember(ctx, said)
+            return Reply(
+                (say("case.same", ref=case.ref, title=case.title),),
+                (
+                    choice("case.same_yes", f"case.still:{case.ref}:{question}", "primary"),
+                    choice("case.same_no", f"report.as::{question}"),
+                ),
+            )
+    return None
+
+
+async def still(ctx: Context, said: Incoming) -> Answer:
+    """It is about that one: opened again with what was said."""
+    ref, _, question = argument(said).partition(":")
+    asked = kept.recall(ctx, question)
+    if not asked.words:
+        return await resident.tell_progress(ctx, await resident.own(ctx, ref))
+    photos = list(asked.photos)
+    return await resident.supplement(ctx, {"case": ref, "supplement": asked.words, "supplement_photos": photos})
+
+
+def _means(ctx: Context, verdict: str, text: str) -> bool:
+    """Whether words are this verdict and nothing besides."""
+    texts = ctx.shelf.texts
+    return any(texts.has(key) and texts.hears(key, text) for key in _keys(verdict))
+
+
+def _keys(verdict: str) -> tuple[str, ...]:
+    return f"case.{verdict}", f"heard.case.{verdict}", f"exactly.case.{verdict}"
+
+
+async def _finished(ctx: Context) -> list[Case]:
+    """The speaker's reports that await their word, the newest first."""
+    found = await ctx.unit.cases.of_person(ctx.person.id)
+    return [one for one in found if one.state == "finished" and not kept_off(ctx, one, ctx.chat)]
