@@ -21,6 +21,9 @@ _MARKS: Final = re.compile(r"(?<![a-z])[,?]|[,?](?![a-z])")
 
 _HAPPENED: Final = ("了", "啦", "正在")
 
+_ERRAND: Final = re.compile(r"[捡拾捞够追救](?:个|只|我的)?(?:足球|皮球|球|手机|钥匙|鞋子?|帽子|东西|垃圾|小?[猫狗])")
+"""What somebody was after: it is a person who 捡球掉河里了, and no ball."""
+
 
 _TALK: Final = frozenset({"about", "idle"})
 """Manners in which a danger is only talked about, or nothing is the matter at all."""
@@ -123,6 +126,7 @@ class Dangers:
 
     def _told(self, text: str) -> list[Hit]:
         """The words and joints in a text, except of emergencies one of its words rules out."""
+        text = _ERRAND.sub("", text)
         found = self._lexicon.find(text)
         return [*found.hits, *(hit for hit in self._joints.find(text) if hit.owner not in found.barred)]
 

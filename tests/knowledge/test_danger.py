@@ -35,3 +35,9 @@ def dangers() -> Dangers:
 )
 def test_signs_count_when_near_and_in_earnest(dangers: Dangers, text: str, *, heard: bool) -> None:
     assert bool(dangers.find(text).hits) is heard, dangers.find(text)
+
+
+def test_it_is_a_person_who_falls_after_what_fell(dangers: Dangers) -> None:
+    """Words that rule a danger out don't where they name what somebody was after."""
+    assert dangers.find("捞狗晕倒了").hits
+    assert not dangers.find("狗晕倒了").hits
