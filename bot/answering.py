@@ -31,7 +31,11 @@ from storage.unit import Unit
 
 TRANSCRIPT_CHARACTERS: Final = 4000
 """What the transcript keeps of one message; the inbox had all of it, and handlers read ``rules.text_limit``."""
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
+    r"|(?<=[0-9A-Za-z\u3400-\u9fff])[\u200c\u200d]+(?=[0-9A-Za-z\u3400-\u9fff])"
+)
+"""Nothing, or marks that turn what stands after them around for whoever reads it; joiners are kept in emoji and in scripts."""
 
 
 class RefusedAfterWritingError(Exception):

@@ -1,14 +1,16 @@
-"""Buildings, units and rooms in free text: 3栋2单元501, 三栋二单元五零一, 18号楼, B座1203, 12-3-1802, 201幢.
+"""Buildings, units and rooms in free text: 3栋2单元501, 三栋二单元五零一, 3 栋, 18号楼, B座1203, 12-3-1802, 201幢.
 
 Captured numbers only are converted: a general number converter damages text (五一路 → 51路). A lone 这一栋 or 三栋楼
 is a count, 2#线 a bus or a wire, and 3号 of 1月3号楼道 a date.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.numerals import DIGIT_CHARS, NUMERAL_CHARS, to_arabic
 from knowledge.phones import narrow
+from knowledge.spelt import together
 from knowledge.words import LONGEST
 
 
@@ -24,20 +26,23 @@ class Address:
 
 
 _GAP = r"[ ,，、的\-]?"
+_AFTER_DIGIT = r"(?:(?<=[0-9A-Za-z]) )?"
+_DASH = " ?[-‐‑–—−] ?"
 _FLOOR = rf"(?:(?:[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})[层楼]{_GAP})?"
 _ROOM = rf"{_FLOOR}(?P<room>[0-9]{{3,4}}|[{DIGIT_CHARS}]{{3,4}})"
 _ROOM_END = r"(?:室|房间|房(?![东主])|号房|号室|户(?!主))?(?![0-9]|[元块米岁天个年人])"
-_UNIT = rf"(?P<unit>[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}}|[A-Za-z])(?:单元|單元|门洞|号门|门(?={_GAP}[0-9]{{3}}))"
+_UNIT = rf"(?P<unit>[0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}}|[A-Za-z]){_AFTER_DIGIT}(?:单元|單元|门洞|号门|门(?={_GAP}[0-9]{{3}}))"
 
 _APART = rf"(?<!(?<![万统唯周拜])(?<!星期)[{NUMERAL_CHARS}])(?<![万统唯](?=一))(?<![周拜])(?<!星期)"
 """No numeral goes on here, nor begins with what ends a word: 万一3栋, 统一三栋, 周三3栋."""
 _BUILDING = re.compile(
     rf"(?<![0-9A-Za-z月#.\-]){_APART}(?P<building>[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERAL_CHARS}]{{1,5}})"
-    rf"(?P<kind>[号號]?[栋棟幢]|[号號][楼樓]|#[楼樓]|座|#(?=[0-9]{{1,2}}单元|{_GAP}[0-9]{{3,4}}(?![0-9])))"
+    rf"{_AFTER_DIGIT}(?P<kind>[号號]?[栋棟幢]|[号號][楼樓]|#[楼樓]|座|#(?=[0-9]{{1,2}}单元|{_GAP}[0-9]{{3,4}}(?![0-9])))"
     rf"(?:{_GAP}{_UNIT})?(?:{_GAP}{_ROOM}{_ROOM_END})?"
 )
 _DASHED = re.compile(
-    r"(?<![0-9A-Za-z\-/.])(?P<building>[1-9][0-9]{0,2})-(?P<unit>[1-9]|1[0-2])-(?P<room>[0-9]{3,4})(?![0-9\-/.])"
+    rf"(?<![0-9A-Za-z\-/.])(?P<building>[1-9][0-9]{{0,2}}){_DASH}(?P<unit>[1-9]|1[0-2]){_DASH}"
+    r"(?P<room>(?!202[0-9])[0-9]{3,4})(?![0-9\-/.])"
 )
 _UNIT_FIRST = re.compile(rf"(?<![0-9A-Za-z]){_APART}{_UNIT}(?:{_GAP}{_ROOM}{_ROOM_END})?")
 _ROOM_ALONE = re.compile(r"(?<![0-9\-])(?P<room>[0-9]{3,4})(?:室|房间)")
@@ -58,14 +63,15 @@ _COUNTED_AFTER = re.compile(rf"的?[老新旧小大高空]{{0,2}}(?:[楼樓](?![
 
 def addresses(text: str) -> list[Address]:
     """Addresses in the order of the text (its first 1,000 characters), none inside another."""
-    text = narrow(text[:LONGEST])
+    text, places = together(narrow(text[:LONGEST]))
     found: list[Address] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             if pattern is _BUILDING and _is_count(match, text):
                 continue
-            if all(match.end() <= other.start or match.start() >= other.end for other in found):
-                found.append(_address(match))
+            one = _address(match, places)
+            if all(one.end <= other.start or one.start >= other.end for other in found):
+                found.append(one)
     return sorted(found, key=lambda address: address.start)
 
 
@@ -82,10 +88,10 @@ def is_address(text: str) -> bool:
     return bool(found) and not _AROUND.sub("", rest)
 
 
-def _address(match: re.Match[str]) -> Address:
+def _address(match: re.Match[str], places: Sequence[int]) -> Address:
     said = match.groupdict()
     building, unit, room = (to_arabic(said.get(part) or "") for part in ("building", "unit", "room"))
-    return Address(building, unit, room, *match.span())
+    return Address(building, unit, room, places[match.start()], places[match.end() - 1] + 1)
 
 
 def _is_count(match: re.Match[str], text: str) -> bool:

@@ -90,9 +90,9 @@ async def test_a_megabyte_inside_a_form_keeps_the_form(bed: Bed) -> None:
         await person.expect("在哪儿")
 
 
-async def test_nul_and_halves_of_characters_do_no_harm(bed: Bed) -> None:
+async def test_nul_halves_of_characters_and_invisible_marks_do_no_harm(bed: Bed) -> None:
     phone, page = await bed.on_telegram(), await bed.on_web()
-    broken = "楼道\x00灯坏了\ud83d三天没人管\udc00"
+    broken = "楼\u200b道\x00灯\u202e坏了\u2069\ud83d三天没\u200d人管\udc00"
     await phone.say(broken)
     await page.send_raw(json.dumps({"type": "text", "id": "broken-words", "text": broken}))
     for person in (phone, page):
@@ -104,7 +104,9 @@ async def test_nul_and_halves_of_characters_do_no_harm(bed: Bed) -> None:
         await person.say("跳过")
         await person.press("提交")
         await person.expect("收到了")
-    assert all("\x00" not in case.words for case in await bed.all(Case))
+    cases = await bed.all(Case)
+    assert cases
+    assert all(set("\x00\u200b\u200d\u202e\u2069").isdisjoint(case.words) for case in cases)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,16 @@ from knowledge.addresses import addresses, is_address
         ("B座1203", "B", "", "1203"),
         ("a座", "A", "", ""),
         ("12-3-1802漏水", "12", "3", "1802"),
+        ("5-2-301", "5", "2", "301"),
+        ("我家5—2—301漏水", "5", "2", "301"),
+        ("5 - 2 - 301", "5", "2", "301"),
+        ("3 栋 2 单元 501", "3", "2", "501"),
+        ("B 座 1203", "B", "", "1203"),
+        ("3 栋 楼 道 灯 坏 了", "3", "", ""),
+        ("我 家 三 栋 二 单 元 5 0 1 漏 水", "3", "2", "501"),
+        ("3\u200b栋\u200b楼\u200d道\u2060灯", "3", "", ""),
+        ("\u202e3\u2066栋2单元", "3", "2", ""),
+        ("the 3 栋 light is broken", "3", "", ""),
         ("201幢", "201", "", ""),
         ("2#楼", "2", "", ""),
         ("lift broken in building 3", "3", "", ""),
@@ -60,6 +70,14 @@ def test_an_address_is_found(text: str, building: str, unit: str, room: str) -> 
         "一座桥",
         "7座车",
         "2026-10-15",
+        "2026 - 11 - 28",
+        "11-28",
+        "3-12-2026",
+        "9-11-1830-5",
+        "020-8888-1234",
+        "9:30-11:00",
+        "1 月 3 号 楼 道 灯 坏 了",
+        "有 三 栋 楼",
         "12月3号楼道灯坏了",
         "五一路",
         "三楼的灯",
@@ -72,8 +90,8 @@ def test_what_is_no_address_is_left_alone(text: str) -> None:
 
 
 def test_positions_are_those_of_the_text() -> None:
-    text = "灯坏了，３栋２单元，还有201幢"
-    assert [text[found.start : found.end] for found in addresses(text)] == ["３栋２单元", "201幢"]
+    text = "灯坏了，３栋２单元，还有201幢，或者 4 栋 2 单 元 吧"
+    assert [text[found.start : found.end] for found in addresses(text)] == ["３栋２单元", "201幢", "4 栋 2 单 元"]
 
 
 @given(st.text(alphabet="0123456789一二三十百零栋幢座号楼单元室-#月, 的A道", max_size=40))
