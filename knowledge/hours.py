@@ -29,7 +29,7 @@ def hour_of(clock: re.Match[str], words: str) -> tuple[int, time] | None:
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
     small = hour in _SMALL_HOURS and part in _EVENING | DEEP_NIGHT and clock["half_day"] != "p"
-    midnight = hour == 24 or (hour == 12 and part in NIGHT)
+    midnight = hour == 24 or (hour in (0, 12) and part in NIGHT)
     late = midnight or (small and part in _EVENING)
     hour = 0 if midnight or (hour == 12 and part in ("凌晨", "半夜")) else hour
     if hour < 12 and not (late or small) and (_after_noon(part, hour, clock["hour"]) or clock["half_day"] == "p"):

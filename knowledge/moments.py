@@ -38,11 +38,14 @@ _MONTH_DAY = re.compile(r"(\d{1,2})\s*(?:月|[-/.](?=\d{1,2}\D))\s*(\d{1,2})(?!\
 _ENGLISH_DAY = re.compile(
     rf"({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})\s+({'|'.join(_MONTHS)})"
 )
-_NEXT_MONTH = re.compile(r"下个?月\s*(\d{1,2})[日号]?")
+_NEXT_MONTH = re.compile(r"(下+|次)个?月\s*(\d{1,2})[日号]?")
 _BARE_DAY = re.compile(r"(\d{1,2})[日号]")
 _DAYS_ON = re.compile(r"(\d{1,3})\s*(个?星期|个?礼拜|周|天)(?:以后|之后|后)")
 _ENGLISH_WEEKDAY = re.compile(rf"(next\s+)?\b({'|'.join(_ENGLISH)})(?:s|nes|rs?|ur)?(?:day)?\b")
 _HOLIDAY = re.compile(rf"({'|'.join(_HOLIDAYS)})(?:节|日)?")
+_YEARS_AHEAD = {"今": 0, "明": 1, "后": 2, "大后": 3}
+_YEAR_SAID = re.compile(rf"(?:({'|'.join(_YEARS_AHEAD)})|(\d{{4}}))年的?\s*(?:(?=\d{{1,2}}\s*月\s*\d)|{_HOLIDAY.pattern})")
+"""A year in words before a day of it (明年3月5号), or any year before a holiday (2027年元旦)."""
 _LIKE_A_DAY = re.compile(
     r"(?<!白)天|[日号周旬月年节旦]|星期|礼拜|除夕|端午|中秋|清明|重阳|元宵|初\d|day|week|month|year|christmas|\d(?:st|nd|rd|th)\b|\d"
 )
@@ -83,7 +86,7 @@ def when(text: str, now: datetime) -> Told:
     are the small hours. Neither day nor hour is read when another day seems to be named than the one understood.
     """
     try:
-        words, end = _apart(_plain(text), now.date())
+        words, end = _apart(_in_its_year(_plain(text), now.date()), now.date())
         day, rest = _day(words, now.date())
     except (ValueError, OverflowError):  # the 30th of February
         return Told(None, None)
@@ -167,6 +170,17 @@ def _plain(text: str) -> str:
     return re.sub("\0", lambda _: held.pop(0), digits)
 
 
+def _in_its_year(words: str, today: date) -> str:
+    """The words with the years written in digits: 明年元旦 is 2027年1月1日."""
+
+    def written(found: re.Match[str]) -> str:
+        year = int(found[2]) if found[2] else today.year + _YEARS_AHEAD[found[1]]
+        month, day = _HOLIDAYS.get(found[3], (0, 0))
+        return f"{year}年{month}月{day}日" if month else f"{year}年"
+
+    return _YEAR_SAID.sub(written, words)
+
+
 def _day(words: str, today: date) -> tuple[date | None, str]:
     """The day, and the words without it, so that its digits are not taken for an hour."""
     for pattern, read in _DAYS:
@@ -198,15 +212,20 @@ def _named_month(found: re.Match[str], today: date) -> date:
     return _of_month(_MONTHS.index(name) + 1, int(day), today)
 
 
+def _in_months(months: int, day: int, today: date) -> date:
+    later = today.month - 1 + months
+    return date(today.year + later // 12, later % 12 + 1, day)
+
+
 def _next_month(found: re.Match[str], today: date) -> date:
-    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return first.replace(day=int(found[1]))
+    """下下个月 is the month after the next."""
+    return _in_months(max(1, found[1].count("下")), int(found[2]), today)
 
 
 def _of_this_month(found: re.Match[str], today: date) -> date:
     """The coming day of this number: 5号, said on the 21st, is the next month's."""
     day = int(found[1])
-    return today.replace(day=day) if day >= today.day else _next_month(found, today)
+    return _in_months(int(day < today.day), day, today)
 
 
 def _holiday(found: re.Match[str], today: date) -> date:
