@@ -25,10 +25,21 @@ async def begun(ctx: Context, said: Incoming, key: str, action: str, form: Form)
         return None
     if not await ctx.may(action):
         return None
+    known = await _first(ctx, said, words, form)
+    return await ctx.start(form, **known) if known else None
+
+
+async def with_words(ctx: Context, said: Incoming, form: Form) -> Answer:
+    """The form, its first question answered with the words that stand after a command: /task 周日打扫."""
+    words = said.text.strip() if said.kind is Kind.COMMAND else ""
+    return await ctx.start(form, **(await _first(ctx, said, words, form) if words else {}))
+
+
+async def _first(ctx: Context, said: Incoming, words: str, form: Form) -> dict[str, Any]:
+    """The words as the answer to the form's first question; empty where they are none."""
     first = form.steps[0]
     read = await first.read(ctx, Incoming(said.channel, said.chat, said.external_id, Kind.TEXT, words), {})
-    known: dict[str, Any] = {first.key: read.value} if isinstance(read, Read) and read.value else {}
-    return await ctx.start(form, **known) if known else None
+    return {first.key: read.value} if isinstance(read, Read) and read.value else {}
 
 
 def _after(ctx: Context, key: str, text: str) -> str:

@@ -45,12 +45,18 @@ def _is_everyday(char: str) -> bool:
     return next(iter(char.encode("big5", "ignore")), 0) in _EVERYDAY
 
 
+_ENGLISH = frozenset(("hello", "hi", "hey", "english", "help", "thanks", "good morning", "good afternoon", "good evening"))
+"""Single words by which somebody shows that they write English."""
+
+
 def language_of_words(text: str) -> str:
     """``zh`` or ``en``; an empty string where the words (their first 1,000 characters) do not tell."""
     text = text[:LONGEST]
     words = _latin(text)
     if len(_HAN.findall(text)) > len(words):
         return "" if is_address(text) else "zh"
+    if text.strip(_MARKS + " ").lower() in _ENGLISH:
+        return "en"
     return "en" if len(words) >= SENTENCE and not all(map(_SYLLABLES.fullmatch, words)) else ""
 
 

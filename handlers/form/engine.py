@@ -14,17 +14,19 @@ from handlers import kept
 from handlers.choices import end_form
 from handlers.context import Context
 from handlers.errors import Refusal
-from handlers.form import assuming, changing, consent
+from handlers.form import assuming, beside, changing, consent
 from handlers.form.gather import gather, keep_voice, may_be_spoken, with_voice_kept
 from handlers.form.photos import Photos
-from handlers.form.picking import picked
+from handlers.form.pick import Pick
 from handlers.form.standing import close, current, fitting, put_aside
 from handlers.form.steps import MISREAD, Confirm, Form, Problem, Step
-from handlers.form.world import LACKS, NEAR, Place, corrects
+from handlers.form.world import LACKS, NEAR, Place
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
 from knowledge.whereabouts import without_denied
 
+_ASIDE: Final = "_aside"
+"""Among a form's answers: that another one was put aside for it."""
 TYPED: Final = "typed."
 """Begins the value of a button that stands for words that were typed before."""
 
@@ -33,11 +35,11 @@ async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     """Open ``form``; answers known already are not asked for again."""
     chat = ctx.chat
     await _refuse_while_talking(ctx)
-    put_aside(ctx)
-    chat.form, chat.form_version, chat.answers = form.name, form.version, form.inferred(ctx, dict(answers))
+    aside = {_ASIDE: True} if put_aside(ctx) and chat.draft else {}
+    chat.form, chat.form_version, chat.answers = form.name, form.version, form.inferred(ctx, {**answers, **aside})
     chat.step = consent.STEP if form.consent and ctx.person.consented_at is None else form.next_key(chat.answers)
     chat.revision += 1
-    return await _ask_or_finish(ctx, form)
+    return _noted((say("form.kept"),) if aside else (), await _ask_or_finish(ctx, form))
 
 
 async def _refuse_while_talking(ctx: Context) -> None:
@@ -75,7 +77,7 @@ async def ask(ctx: Context) -> Reply:
         asked = replace(asked, choices=(*asked.choices, choice("form.keep", "keep")))
     elif step.optional and not ctx.chat.answers.get(step.key):
         asked = replace(asked, choices=(*asked.choices, choice("form.skip", "skip")))
-    if not _changeable(form, ctx.chat.answers):
+    if not beside.changeable(form, ctx.chat.answers):
         asked = replace(asked, choices=tuple(one for one in asked.choices if one.label.key != "form.change"))
     return _stamped(ctx, asked)
 
@@ -105,15 +107,17 @@ async def _hear_voice(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     step = form.step(ctx.chat.step)
-    if said.press == "change" or said.press.startswith("to.") or _asks_for_change(ctx, form, said):
+    if said.press == "change" or said.press.startswith("to.") or beside.asks_for_change(ctx, form, said):
         return await _change(ctx, form, said.press[3:])
+    if isinstance(step, Confirm) and (key := beside.named_change(ctx, form, said)):
+        return await _change(ctx, form, key)
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)
     if isinstance(step, Place | Photos | Confirm) and not said.press:
         said = replace(said, text=without_denied(said.text))
     if not said.press and not changing.is_on(ctx) and (meant := assuming.corrected(ctx, said.text)) is not None:
         return await _correct(ctx, form, replace(said, text=meant[1], attachments=()), meant[0])
-    if not changing.is_on(ctx) and (key := _place_corrected(ctx, form, step, said)):
+    if not changing.is_on(ctx) and (key := beside.place_corrected(ctx, form, step, said)):
         return await _correct(ctx, form, said, key)
     skipped = said.press == "skip" or (not said.attachments and ctx.shelf.texts.hears("words.skip", said.text))
     nothing_new = skipped and not ctx.chat.answers.get(step.key)
@@ -124,6 +128,8 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         return await _advance(ctx, form, step, ctx.chat.answers.get(step.key))
     read = await step.read(ctx, said, ctx.chat.answers)
     if isinstance(read, Problem):
+        if isinstance(step, Pick) and (place := await beside.place_early(ctx, form, said)) is not None:
+            return replace(asked := await ask(ctx), lines=(place, *asked.lines))
         return await _again(ctx, read)
     if read.more:
         others = {key: value for key, value in ctx.chat.answers.items() if key != step.key}
@@ -149,27 +155,10 @@ async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer
     return replace(asked, lines=(*(assumed or (corrected,)), *asked.lines))
 
 
-def _place_corrected(ctx: Context, form: Form, step: Step, said: Incoming) -> str:
-    """The answer that is corrected by a place alone, said to the question for pictures or to the sum-up; "" for all other words."""
-    heard = isinstance(step, Confirm) or (isinstance(step, Photos) and step.words)
-    if not heard or said.press or said.attachments:
-        return ""
-    places = [one.key for one in form.steps if isinstance(one, Place) and one.key in ctx.chat.answers]
-    return next((key for key in places if corrects(ctx, ctx.chat.answers[key], said.text)), "")
-
-
-def _asks_for_change(ctx: Context, form: Form, said: Incoming) -> bool:
-    """修改 typed where words are asked for: it is the button of the same name, not the words."""
-    return ctx.shelf.texts.hears("form.change", said.text) and bool(_changeable(form, ctx.chat.answers))
-
-
 async def _hear_what_to_change(ctx: Context, form: Form, said: Incoming) -> Answer:
     """A part of the name of an answer; anything else leads back to the summary and never submits it."""
-    steps = _changeable(form, changing.before(ctx.chat.answers))
-    texts, language = ctx.shelf.texts, ctx.person.language
-    found = picked(said.text, [texts.word(language, f"form.step.{step.key}") for step in steps])
-    if len(found) == 1:
-        return await _change(ctx, form, steps[found[0]].key)
+    if key := beside.named(ctx, beside.changeable(form, changing.before(ctx.chat.answers)), said.text):
+        return await _change(ctx, form, key)
     changing.give_up(ctx)
     return await ask(ctx)
 
@@ -231,16 +220,24 @@ async def _finish(ctx: Context, form: Form, answers: dict[str, Any]) -> Answer:
     close(ctx)
     ctx.chat.preset = {name: value for name, value in ctx.chat.preset.items() if name != "said"}
     try:
-        return await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
+        told = await form.done(ctx, {key: value for key, value in answers.items() if not key.startswith("_")})
     except Refusal as refusal:
         refusal.final = True
         raise
+    return _resumable(told) if answers.get(_ASIDE) and ctx.chat.draft else told
+
+
+def _resumable(told: Answer) -> Answer:
+    """What is told at the end of a form, with the way back to the one it put aside."""
+    *others, last = [told] if isinstance(told, Reply) else list(told or ()) or [Reply(())]
+    way_back = choice("form.resume", "resume")
+    return told if way_back in last.choices else [*others, replace(last, choices=(*last.choices, way_back))]
 
 
 async def _change(ctx: Context, form: Form, key: str) -> Answer:
     """修改: first which answer, then that question again; the others keep their answers."""
     changing.begin(ctx)
-    asked = _changeable(form, changing.before(ctx.chat.answers))
+    asked = beside.changeable(form, changing.before(ctx.chat.answers))
     if key in [step.key for step in asked]:
         ctx.chat.answers = {name: value for name, value in ctx.chat.answers.items() if name != key}
         ctx.chat.step = key
@@ -248,10 +245,6 @@ async def _change(ctx: Context, form: Form, key: str) -> Answer:
         return await ask(ctx)
     offered = tuple(choice(f"form.step.{step.key}", f"to.{step.key}") for step in asked)
     return _stamped(ctx, Reply((say("form.change_what"),), offered))
-
-
-def _changeable(form: Form, answers: Mapping[str, Any]) -> list[Step]:
-    return [step for step in form.steps if step.key in answers]
 
 
 def _noted(notes: tuple[Say, ...], answer: Answer) -> Answer:

@@ -16,7 +16,7 @@ from handlers.menu import menu_of
 from handlers.messages import Incoming, Kind, Location, Reply, choice, say
 from handlers.permissions import ACTIONS
 from handlers.texts import LANGUAGES
-from handlers.topic import Answer, Topic, argument, command, intent, kind, phrase, press, while_held
+from handlers.topic import Answer, Topic, answer, argument, command, intent, kind, phrase, press, while_held
 from handlers.where import area_at, is_here
 
 topic = Topic("general", forms=[identity.FORGET])
@@ -83,6 +83,15 @@ async def human(ctx: Context, said: Incoming) -> Answer:
 async def calls(ctx: Context, said: Incoming) -> Answer:
     """Staff: who waits for a person."""
     return await handoff.calls(ctx)
+
+
+@topic.on(answer("human.take"))
+async def take_said(ctx: Context, said: Incoming) -> Answer:
+    """接待 typed: the only call that waits, or all of them, the longest first; None where none does."""
+    waiting = await handoff.waiting_for(ctx)
+    if len(waiting) > 1:
+        return await handoff.calls(ctx)
+    return await handoff.take(ctx, waiting[0].ref) if waiting else None
 
 
 @topic.on(press("handoff.take"))

@@ -1,13 +1,14 @@
-"""Staff leave: duties end, web sessions with them, and whoever they were talking to goes back to the queue."""
+"""Staff leave: duties end, web sessions with them, and whoever they were talking to, and what they had accepted, goes back to the queue."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from handlers.casework import hand_on, standing
 from handlers.context import Context, Push, Shelf
 from handlers.general.handoff import give_back, may_hold
-from storage.models import Duty, Person
+from storage.models import Case, CaseEvent, Duty, Person
 from storage.unit import Unit
 
 
@@ -32,12 +33,27 @@ async def end_duties(unit: Unit, shelf: Shelf, person: Person, duties: Sequence[
         person.staff = False
         await unit.people.end_sessions(person.id, now)
     pushes: list[Push] = []
+    for case in await unit.cases.accepted_by(person.id):
+        chat = await unit.people.chat(case.chat_id)
+        assert chat is not None
+        await _release(Context(unit, chat, shelf, now, pushes), case, person)
     for handoff in await unit.handoffs.held_by(person.id):
         if not await may_hold(unit, left, handoff):
             chat = await unit.people.chat(handoff.chat_id)
             assert chat is not None
             await give_back(Context(unit, chat, shelf, now, pushes), handoff)
     return pushes
+
+
+async def _release(ctx: Context, case: Case, person: Person) -> None:
+    """What they had accepted and have no duty for any more goes to whose turn it is."""
+    if await standing(ctx, person.id, case):
+        return
+    case.state, case.handler_id = "submitted", None
+    ctx.unit.cases.record(
+        CaseEvent(case_id=case.id, at=ctx.now, actor_id=None, action="release", state=case.state, note="", data={})
+    )
+    await hand_on(ctx, case)
 
 
 async def _keep_an_administrator(unit: Unit, ending: Sequence[Duty]) -> None:

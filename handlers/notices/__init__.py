@@ -44,7 +44,7 @@ async def write(ctx: Context, said: Incoming) -> Answer:
     if said.kind is not Kind.COMMAND and not await ctx.may("notice.send"):
         raise Refusal("notices.staff_only", choice("menu.notice", "menu.notice"), choice("menu.human", "human"))
     await ctx.require("notice.send")
-    return await ctx.start(NOTIFY)
+    return await orders.with_words(ctx, said, NOTIFY)
 
 
 @topic.on(among("notices.order_words"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers import danger, kept
-from handlers.casework import title_in
+from handlers.casework import kept_off, title_in
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.form import Read
@@ -69,9 +69,10 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     if found is not None and found.id == danger.DESPAIR:
         return Reply((danger.number(ctx, found),), (choice("menu.human", danger.HUMAN, style="primary"),), card=True)
     number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
+    then = say("emergency.then_private" if urgent.is_private(ctx, said.text) else "emergency.then")
     return Reply(
-        (number, *(danger.advice(ctx, found) if found else ()), *refusals(said), say("emergency.then")),
-        urgent.offer(question),
+        (number, *(danger.advice(ctx, found) if found else ()), *refusals(said), then),
+        urgent.offer(ctx, said.text, question),
         card=True,
     )
 
@@ -98,11 +99,13 @@ async def beside_offer(ctx: Context, said: Incoming) -> Answer:
     kept.add_words(ctx, question, said.text)
     if pictures(said):
         kept.add_photos(ctx, said)
-    if said.location is not None and not urgent.put_pin(ctx, said.location):
-        return Reply((say("form.place_far"), say("emergency.again")), urgent.offer(question), card=True)
-    if urgent.says_where(ctx, said, kept.recall(ctx, question).words):
+    words = kept.recall(ctx, question).words
+    far = said.location is not None and not urgent.put_pin(ctx, said.location)
+    if not far and urgent.says_where(ctx, said, words):
         return await tell_grid(ctx, replace(said, kind=Kind.PRESS))
-    return Reply((*refusals(said), say("emergency.again")), urgent.offer(question), card=True)
+    again = say("emergency.again_private" if urgent.is_private(ctx, words) else "emergency.again")
+    told = (*((say("form.place_far"),) if far else ()), *refusals(said), again)
+    return Reply(told, urgent.offer(ctx, words, question), card=True)
 
 
 @topic.on(command("progress"), phrase("progress.words"), press("menu.progress"), intent("progress"))
@@ -122,6 +125,8 @@ async def progress(ctx: Context, said: Incoming) -> Answer:
     proposals = [one for one in await ctx.unit.proposals.by_author(ctx.person.id) if one.state != "withdrawn"]
     if not cases and not proposals:
         return Reply((say("progress.none"),), (choice("menu.report", "menu.report"),))
+    if len(cases) == 1 and not proposals and not kept_off(ctx, cases[0], ctx.chat):
+        return await resident.tell_progress(ctx, await resident.own(ctx, cases[0].ref))
     question = "progress.pick_both" if cases and proposals else "progress.pick" if cases else "progress.pick_proposal"
     newest = proposals[: -PROPOSALS - 1 : -1]
     return Reply((say(question),), (*(_line(ctx, case) for case in cases), *map(_proposed, newest)))
@@ -277,6 +282,7 @@ def _finishing(ctx: Context, said: Incoming) -> Callable[[str, str], Awaitable[A
 async def _return(ctx: Context, ref: str, words: str) -> Answer:
     """The form that sends a case back, with the reason that came already."""
     case = await staff.workable(ctx, ref, "case.return")
+    staff.must_be(case, (*staff.WAITING, "accepted"))
     reason = next((one for one in forms.RETURN_REASONS if ctx.shelf.texts.hears(f"return.{one}", words)), "")
     known = {"return_reason": reason} if reason else {"return_words": words} if words else {}
     return await ctx.start(forms.RETURN, case=case.ref, **known)

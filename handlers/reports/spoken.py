@@ -93,9 +93,14 @@ async def done(ctx: Context, said: Incoming, do: Callable[[str, str], Awaitable[
 
     None where a question is open, where they speak as the resident, and for whoever has none in hand: they mean something else.
     """
-    if _answers_something(ctx) or not (references(said.text, "R") or _in_hand(ctx, await desk_cases(ctx))):
+    if _answers_something(ctx):
         return None
-    return await case_meant(ctx, "finish", said, do)
+    cases = await desk_cases(ctx)
+    if references(said.text, "R") or _in_hand(ctx, cases):
+        return await case_meant(ctx, "finish", said, do)
+    waiting = [one for one in cases if one.state in WAITING]
+    own = await ctx.unit.cases.of_person(ctx.person.id) if waiting else ()
+    return await do(waiting[0].ref, "") if len(waiting) == 1 and not own and await ctx.may("case.finish") else None
 
 
 async def there(ctx: Context, said: Incoming) -> Answer:

@@ -30,6 +30,7 @@ from handlers.worktime import told
 from storage.models import Case, CaseEvent, Chat
 
 STAFF = ACTIONS["case.list"]
+_ADDED = 3
 WAITING = ("submitted", "returned", "reopened")
 
 
@@ -115,7 +116,13 @@ async def show(ctx: Context, ref: str) -> Answer:
     reporter = await ctx.unit.people.get(case.reporter_id)
     phone = (say("case.card.phone", phone=reporter.phone),) if reporter and reporter.phone else ()
     spoken = [voiced(case, one.id) for one in files if one.kind == "voice"]
-    return [*spoken, replace(shown, lines=(*shown.lines, *phone))]
+    return [*spoken, replace(shown, lines=(*shown.lines, *await _said_since(ctx, case), *phone))]
+
+
+async def _said_since(ctx: Context, case: Case) -> tuple[Say, ...]:
+    """What was added to a case after it was filed: the last few, a line each."""
+    added = [one for one in await ctx.unit.cases.history(case.id) if one.action == "add" and one.note]
+    return tuple(say("case.card.added", at=told(one.at), words=one.note) for one in added[-_ADDED:])
 
 
 async def accept(ctx: Context, ref: str) -> Answer:
@@ -130,8 +137,8 @@ async def accept(ctx: Context, ref: str) -> Answer:
         case,
         Reply((say("case.told.accepted", ref=case.ref, title=case.title), say("case.promise", due=told(case.due_at)))),
     )
-    shown = card(case)
-    return Reply((say("case.did.accepted", ref=case.ref), *shown.lines[1:]), shown.choices, card=True)
+    shown, since = card(case), await _said_since(ctx, case)
+    return Reply((say("case.did.accepted", ref=case.ref), *shown.lines[1:], *since), shown.choices, card=True)
 
 
 async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:

@@ -40,9 +40,16 @@ def place_put_aside(ctx: Context, at: str, words: str) -> dict[str, Any]:
     return {"report_place": {key: place.get(key) for key in ("area", "text", "lat", "lon")}}
 
 
-def offer(question: str) -> tuple[Choice, ...]:
-    """The buttons under 要不要我也告诉网格员; ``question`` is the key of what was said."""
-    return choice("emergency.tell", f"emergency.tell:{question}", "danger"), choice("menu.human", "human")
+def is_private(ctx: Context, words: str) -> bool:
+    """Whether it is a matter that goes to the community alone, and not to the grid (domain.md §9)."""
+    category = ctx.catalogue.categories.get(forms.danger_category(ctx, words))
+    return category is not None and category.private
+
+
+def offer(ctx: Context, words: str, question: str) -> tuple[Choice, ...]:
+    """The buttons under 要不要我也告诉网格员; ``question`` is the key of the ``words`` that were said."""
+    label = "emergency.tell_private" if is_private(ctx, words) else "emergency.tell"
+    return choice(label, f"emergency.tell:{question}", "danger"), choice("menu.human", "human")
 
 
 def is_more(ctx: Context, said: Incoming) -> bool:
@@ -71,9 +78,8 @@ def says_where(ctx: Context, said: Incoming, words: str) -> bool:
     """Whether the answer is a place, which is as good as a yes; what is private goes nowhere without one."""
     if said.location is None and not ctx.shelf.gazetteer.locate(said.text):
         return False
-    category = ctx.catalogue.categories.get(forms.danger_category(ctx, words))
     agreed = any(plain(said.text).startswith(word) for word in ctx.shelf.texts.words("words.yes"))
-    return agreed or category is None or not category.private
+    return agreed or not is_private(ctx, words)
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:
@@ -98,7 +104,7 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
     call = (say("emergency.call", phone=found.phone if found else ctx.rules.emergency_phone),)
     if found is not None and found.id == danger.DESPAIR:
         call = (danger.number(ctx, found),)
-    sent = say("emergency.sent", place=case.place)
+    sent = say("emergency.sent_private" if case.private else "emergency.sent", place=case.place)
     more = choice("case.add", f"case.add:{case.ref}", "primary")
     resume = (choice("form.resume", "resume"),) if ctx.chat.draft else ()
     lines = (sent, *call, *told.lines, say("emergency.more"))

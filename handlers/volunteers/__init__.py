@@ -53,7 +53,7 @@ async def post(ctx: Context, said: Incoming) -> Answer:
             "volunteers.staff_only", choice("menu.volunteer", "menu.volunteer"), choice("menu.human", "human")
         )
     await ctx.require("task.post")
-    return await ctx.start(POST)
+    return await orders.with_words(ctx, said, POST)
 
 
 @topic.on(among("volunteers.order_words"))

@@ -70,6 +70,11 @@ class Cases(Repository):
         query = select(Case.ref).where(Case.reporter_id == person_id, Case.state.in_(UNDONE))
         return (await self.session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
 
+    async def accepted_by(self, person_id: int) -> Sequence[Case]:
+        """What somebody has in hand."""
+        query = select(Case).where(Case.handler_id == person_id, Case.state == "accepted")
+        return (await self.session.scalars(query.order_by(Case.id))).all()
+
     async def open_in(
         self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = "",
         without: Collection[str] = (),

@@ -102,8 +102,11 @@ class Bed:
 
     async def check(self) -> None:
         """Nothing lost, nothing dead, nothing wrongly sent, no button left spinning, no error logged."""
-        await self.settle()
-        inbox, outbox = await self._states(Inbox.state), await self._states(Outbox.state)
+        for _ in range(3):  # a notice under way may bring more between two looks
+            await self.settle()
+            inbox, outbox = await self._states(Inbox.state), await self._states(Outbox.state)
+            if outbox <= {"sent", "cancelled"}:
+                break
         assert inbox <= {"done"}, inbox
         assert outbox <= {"sent", "cancelled"}, outbox
         assert not self.troubles.found, "\n".join(self.troubles.found)
