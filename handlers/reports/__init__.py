@@ -94,7 +94,7 @@ async def tell_grid(ctx: Context, said: Incoming) -> Answer:
 async def beside_offer(ctx: Context, said: Incoming) -> Answer:
     """What is said to the offer to tell the grid worker, but a yes or a no: with its place it is told, with more it is asked again."""
     question = argument(said)
-    if not urgent.is_more(ctx, said):
+    if not urgent.is_more(ctx, said, kept.recall(ctx, question)):
         return None
     kept.add_words(ctx, question, said.text)
     if pictures(said):

@@ -6,19 +6,24 @@ No consent is asked: passing it on protects life (Personal Information Protectio
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from handlers import danger, kept
 from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Form, Photos, Place
 from handlers.form.world import WRITTEN
+from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Location, choice, say
 from handlers.reports import forms, resident
 from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.where import area_at, is_here
 from knowledge.addresses import is_address
+
+_LEAVING: Final = ("words.no", *(f"talk.heard.{one}" for one in ("thanks", "bye", "hello", "fine")))
+"""Words that leave the offer as it is."""
 
 
 def _infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
@@ -52,15 +57,17 @@ def offer(ctx: Context, words: str, question: str) -> tuple[Choice, ...]:
     return choice(label, f"emergency.tell:{question}", "danger"), choice("menu.human", "human")
 
 
-def is_more(ctx: Context, said: Incoming) -> bool:
+def is_more(ctx: Context, said: Incoming, asked: Asked) -> bool:
     """Whether what is said while the offer stands belongs to it: nothing that surely asks or reports something else.
 
-    Nor thanks, a farewell and a no, which leave it as it is.
+    Nor thanks, a farewell and a no, which leave it as it is, nor anything after ``rules.danger_minutes``.
     """
+    if not asked.at or datetime.fromisoformat(asked.at) < ctx.now - timedelta(minutes=ctx.rules.danger_minutes):
+        return False
     if said.kind is not Kind.TEXT:
         return True
     hears, meant = ctx.shelf.texts.hears, ctx.shelf.understander.understand(said.text)
-    if any(hears(key, said.text) for key in ("words.no", "talk.heard.thanks", "talk.heard.bye", "talk.heard.hello")):
+    if any(hears(key, said.text) for key in _LEAVING):
         return False
     return is_address(said.text) or not meant.sure or meant.intent in ("none", "progress")
 

@@ -16,7 +16,7 @@ from bot.invites import make_invite, make_link
 from bot.jobs import Jobs
 from bot.metrics import Metrics
 from bot.staff import StaffError, dismiss, find, on_duty
-from storage.models import Audit, Mention, Message, Person
+from storage.models import Audit, Case, Mention, Message, Person
 from storage.models.privacy import SECRET
 from tests.support.bed import Bed, settings_for
 from tests.support.databases import SqliteTemplate
@@ -68,6 +68,25 @@ async def test_who_is_dismissed_is_out_at_once_and_their_conversation_waits_agai
     assert [line for line in await bed.audited() if line[0] == "staff.leave"] == [
         ("staff.leave", "community", {"person": numbers[0], "area": COMMUNITY, "department": ""})
     ]
+
+
+async def test_what_who_is_dismissed_had_accepted_goes_to_whose_turn_it_is(bed: Bed) -> None:
+    worker, resident = await bed.on_telegram("网格员"), await bed.on_telegram()
+    await bed.takes_office(worker, "grid_worker", "S1-C1-G1")
+    community = await at_the_desk(bed)
+    for words in ("3栋楼道灯坏了", "同意", "跳过", "提交"):
+        await resident.say(words)
+        await bed.settle()
+    await worker.press("受理")
+    await resident.expect("已受理")
+    community.catch_up()
+    async with bed.app.database.reading() as unit:
+        number = next(one.person for one in await on_duty(unit) if one.role == "grid_worker")
+    await dismissed(bed, str(number))
+    await community.expect("3栋楼道灯坏了")
+    await community.press("受理")
+    await resident.expect("已受理")
+    assert [one.state for one in await bed.all(Case)] == ["accepted"]
 
 
 async def test_staff_at_two_browsers_hear_in_both_and_a_conversation_stays_in_one(bed: Bed) -> None:
