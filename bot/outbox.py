@@ -167,8 +167,9 @@ class Sender:
             return [], max(0.001, (rate.next_at - now).total_seconds())
         claimed = await unit.outbox.claim(name, now, allowed, LEASE)
         if claimed:
-            rate.next_at = now + timedelta(seconds=len(claimed) / self._pace.rate)
-            return claimed, len(claimed) / self._pace.rate
+            busy = len(claimed) / self._pace.rate
+            rate.next_at = now + timedelta(seconds=busy)
+            return claimed, busy if len(claimed) == allowed else IDLE_SECONDS  # else there is no more: what lands wakes the loop
         opening = await unit.outbox.next_opening(name, now)
         return [], min(IDLE_SECONDS, max(0.001, (opening - now).total_seconds())) if opening else IDLE_SECONDS
 
