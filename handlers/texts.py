@@ -51,6 +51,16 @@ def _core(words: str) -> str:
     return bare.rstrip(_PARTICLES) or bare
 
 
+def spoken(text: str) -> tuple[str, str]:
+    """A short answer as lists hold it: as it is, and without thanks and a particle around it."""
+    return (words := plain(text)), _core(words)
+
+
+def apart(text: str) -> list[str]:
+    """The parts of words that are short enough to be one answer in several: 好嘞，我去."""
+    return list(filter(None, _MARKS.split(text))) if len(text) <= _SHORT else []
+
+
 def language_of(hint: str, default: str = "zh_Hans") -> str:
     """The catalogue language for a channel's hint such as ``zh-hant-TW``, ``zh_TW``, ``en-US`` or nothing."""
     tag = hint.replace("_", "-").lower()
@@ -102,15 +112,7 @@ class Texts:
 
     def hears(self, key: str, text: str) -> bool:
         """Whether somebody typed one of these words, with or without thanks and a particle around them (不用了谢谢)."""
-        return not self.words(key).isdisjoint(((words := plain(text)), _core(words)))
-
-    def answers(self, key: str, text: str) -> bool:
-        """Whether words are one of these, alone or beside a yes: 好嘞，我去."""
-        if self.hears(key, text):
-            return True
-        parts = list(filter(None, _MARKS.split(text))) if len(text) <= _SHORT else []
-        own = [self.hears(key, part) for part in parts] if len(parts) > 1 else []
-        return any(own) and all(mine or self.hears("words.yes", part) for part, mine in zip(parts, own, strict=True))
+        return not self.words(key).isdisjoint(spoken(text))
 
     def after(self, key: str, text: str) -> str | None:
         """What is said besides one of these words in a text that begins with it, or with a reference and it; else None.

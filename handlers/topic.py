@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Incoming, Kind, Reply, Say
-from handlers.texts import Texts, plain
+from handlers.texts import Texts, apart, plain, spoken
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -54,7 +54,7 @@ def opening(key: str) -> Trigger:
 
 
 def answer(key: str) -> Trigger:
-    """One of the words that the sentence ``key`` lists (``Texts.answers``), where no free words are asked for.
+    """One of the words that the sentence ``key`` lists (``Texts.hears``), alone or beside a yes, where no free words are asked for.
 
     Answers None to pass.
     """
@@ -128,7 +128,6 @@ def _occurs(texts: Texts, key: str, text: str) -> bool:
 
 _LISTENS: Final[dict[str, Callable[[Texts, str, str], object]]] = {
     "opening": Texts.after,
-    "answer": Texts.answers,
     "among": _occurs,
 }
 """How the triggers of each of these sorts hear words."""
@@ -144,15 +143,19 @@ class Registry:
         self.keeps = [topic.keeps for topic in topics if topic.keeps is not None]
         self.forget = [topic.forget for topic in topics if topic.forget is not None]
         for topic in topics:
-            for key, handler in topic.handlers.items():
-                if self.handlers.setdefault(key, handler) is not handler:
-                    raise ValueError(f"{topic.name}: {key} is taken by another topic")
+            for trigger, handler in topic.handlers.items():
+                if self.handlers.setdefault(trigger, handler) is not handler:
+                    raise ValueError(f"{topic.name}: {trigger} is taken by another topic")
             self.forms.update({form.name: form for form in topic.forms})
             self.commands += topic.commands
         self._texts = texts
-        self._listening = [
-            (_LISTENS[sort], key, handler) for (sort, key), handler in self.handlers.items() if sort in _LISTENS
-        ]
+        listening = [(trigger, one) for trigger, one in self.handlers.items() if trigger[0] in ("answer", *_LISTENS)]
+        self._listening = [one for _, one in listening]
+        self._among = [(at, _LISTENS[sort], key) for at, ((sort, key), _) in enumerate(listening) if sort in _LISTENS]
+        self._answers: dict[str, set[int]] = {}
+        for at, ((sort, key), _) in enumerate(listening):
+            for word in texts.words(key) if sort == "answer" else ():
+                self._answers.setdefault(word, set()).add(at)
         self._phrases = {
             word: handler
             for (sort, key), handler in self.handlers.items()
@@ -166,7 +169,8 @@ class Registry:
 
     def opened(self, text: str) -> Handler | None:
         """The handlers that listen to such words, as one: the first that does not pass answers."""
-        found = [handler for heard, key, handler in self._listening if heard(self._texts, key, text)]
+        heard = self._answered(text) | {at for at, hears, key in self._among if hears(self._texts, key, text)}
+        found = [self._listening[at] for at in sorted(heard)]
 
         async def first(ctx: Context, said: Incoming) -> Answer:
             for handler in found:
@@ -175,6 +179,19 @@ class Registry:
             return None
 
         return first if found else None
+
+    def _answered(self, text: str) -> set[int]:
+        """The answers that list these words, or a part of them while all others are a yes; by position."""
+        found = self._listed(text)
+        parts = [] if found else apart(text)
+        if len(parts) < 2:
+            return found
+        each = [(self._listed(part), self._texts.hears("words.yes", part)) for part in parts]
+        likely = set[int]().union(*(own for own, _ in each))
+        return {at for at in likely if all(agreed or at in own for own, agreed in each)}
+
+    def _listed(self, text: str) -> set[int]:
+        return set().union(*(self._answers.get(word, ()) for word in spoken(text)))
 
     def find(self, sort: str, name: str) -> Handler | None:
         """The handler of a trigger."""

@@ -11,6 +11,7 @@ from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
+from handlers.texts import plain
 from handlers.topic import Answer, argument
 from storage.models import Case
 
@@ -41,8 +42,12 @@ async def said_alone(ctx: Context, said: Incoming) -> Answer:
 
 
 async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
-    """The question whether a new report is about one that is finished and awaits the resident's word; None for all others."""
-    if standing.current(ctx) is not None:
+    """The question whether words that say 还是 or 又 are about a report that is finished and awaits the resident's word.
+
+    None for all others.
+    """
+    still = any(word in plain(said.text) for word in ctx.shelf.texts.words("words.still"))
+    if not still or standing.current(ctx) is not None:
         return None
     for case in await _finished(ctx):
         kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
