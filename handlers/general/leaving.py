@@ -51,7 +51,7 @@ async def _release(ctx: Context, case: Case, person: Person) -> None:
         return
     case.state, case.handler_id = "submitted", None
     ctx.unit.cases.record(
-        CaseEvent(case_id=case.id, at=ctx.now, actor_id=None, action="release", state=case.state, note="", data={})
+        CaseEvent(case_id=case.id, at=ctx.now, actor_id=person.id, action="release", state=case.state, note="", data={})
     )
     await hand_on(ctx, case)
 

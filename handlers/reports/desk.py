@@ -17,7 +17,7 @@ Offices = Mapping[int, tuple[str, str]]
 """By person: their role now ("" when they have none) and their name."""
 _DID: Final = {
     action: f"desk.did.{action}"
-    for action in ("submit", "accept", "return", "escalate", "finish", "confirm", "reopen", "rate", "add")
+    for action in ("submit", "accept", "return", "escalate", "finish", "confirm", "reopen", "rate", "add", "release")
 }
 
 

@@ -16,7 +16,7 @@ from bot.invites import make_invite, make_link
 from bot.jobs import Jobs
 from bot.metrics import Metrics
 from bot.staff import StaffError, dismiss, find, on_duty
-from storage.models import Audit, Case, Mention, Message, Person
+from storage.models import Audit, Case, CaseEvent, Mention, Message, Person
 from storage.models.privacy import SECRET
 from tests.support.bed import Bed, settings_for
 from tests.support.databases import SqliteTemplate
@@ -87,6 +87,7 @@ async def test_what_who_is_dismissed_had_accepted_goes_to_whose_turn_it_is(bed: 
     await community.press("受理")
     await resident.expect("已受理")
     assert [one.state for one in await bed.all(Case)] == ["accepted"]
+    assert [one.action for one in await bed.all(CaseEvent)] == ["submit", "accept", "release", "accept"]
 
 
 async def test_staff_at_two_browsers_hear_in_both_and_a_conversation_stays_in_one(bed: Bed) -> None:
