@@ -81,7 +81,7 @@ async def test_what_who_is_dismissed_had_accepted_goes_to_whose_turn_it_is(bed: 
     await resident.expect("已受理")
     community.catch_up()
     async with bed.app.database.reading() as unit:
-        number = next(one.person for one in await on_duty(unit) if one.role == "grid_worker")
+        number = max(one.person for one in await on_duty(unit) if one.role == "grid_worker")
     await dismissed(bed, str(number))
     await community.expect("3栋楼道灯坏了")
     await community.press("受理")
