@@ -38,6 +38,8 @@ log = logging.getLogger("linli.outbox")
 LEASE = timedelta(seconds=12)
 RENEW_SECONDS = 4.0
 IDLE_SECONDS = 1.0
+FEW_SECONDS = 0.2
+"""Until it is looked again after fewer messages were found than might have gone."""
 SEND_SECONDS = 35.0
 AWAY_SECONDS = 1.0
 JUMP = timedelta(seconds=2)
@@ -169,7 +171,7 @@ class Sender:
         if claimed:
             busy = len(claimed) / self._pace.rate
             rate.next_at = now + timedelta(seconds=busy)
-            return claimed, busy if len(claimed) == allowed else IDLE_SECONDS  # else there is no more: what lands wakes the loop
+            return claimed, busy if len(claimed) == allowed else max(busy, FEW_SECONDS)  # what lands wakes the loop before that
         opening = await unit.outbox.next_opening(name, now)
         return [], min(IDLE_SECONDS, max(0.001, (opening - now).total_seconds())) if opening else IDLE_SECONDS
 

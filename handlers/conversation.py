@@ -220,7 +220,7 @@ async def _in_form(ctx: Context, said: Incoming) -> Answer:
     """
     first = [] if _is_number_asked_for(ctx, said) else danger.first(ctx, said)
     form = standing.current(ctx)
-    if first and said.kind is Kind.TEXT and form is not None and not (form.for_danger or form.for_many):
+    if first and said.kind is Kind.TEXT and form is not None and not (form.for_danger or form.tells):
         return await _danger_first(ctx, said, first)
     if first and not standing.wants_words(ctx) and not ctx.shelf.gazetteer.locate(said.text):
         if said.kind is not Kind.PHOTO:
@@ -240,9 +240,12 @@ async def _danger_first(ctx: Context, said: Incoming, first: list[Reply]) -> Ans
         except Refusal as refusal:
             refusal.reply = replace(refusal.reply, lines=(*first[0].lines, *refusal.reply.lines))
             raise
-    if standing.put_aside(ctx):
-        heard = []  # the next question is asked when the form is taken up again
-    return [*heard, *_listed(await _call(ctx, "intent", "emergency", said))]
+    aside = standing.put_aside(ctx) and bool(ctx.chat.draft)
+    told = _listed(await _call(ctx, "intent", "emergency", said))
+    if not aside:
+        return [*heard, *told]
+    way_back = choice("form.resume", "resume")
+    return [*told[:-1], replace(told[-1], choices=(*told[-1].choices, way_back))]
 
 
 def _is_number_asked_for(ctx: Context, said: Incoming) -> bool:

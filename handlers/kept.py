@@ -108,6 +108,17 @@ def put_danger(ctx: Context, ref: str, kind: str) -> None:
     _put(ctx, danger={"ref": ref, "kind": kind, "at": ctx.now.isoformat()})
 
 
+def put_despair(ctx: Context) -> None:
+    """Keep that somebody said they do not want to live: whoever they call for is called at once."""
+    _put(ctx, despair=ctx.now.isoformat())
+
+
+def despairs(ctx: Context) -> bool:
+    """Whether they said so within the last ``rules.draft_hours``."""
+    said = datetime.fromisoformat(ctx.chat.preset.get("despair", _NEVER))
+    return said >= ctx.now - timedelta(hours=ctx.rules.draft_hours)
+
+
 def danger(ctx: Context, kind: str = "") -> str:
     """The reference of the danger (of this ``kind``, if any) reported within the last ``rules.danger_minutes``, or ""."""
     told, oldest = ctx.chat.preset.get("danger"), ctx.now - timedelta(minutes=ctx.rules.danger_minutes)

@@ -16,8 +16,8 @@ SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
 _WEIGHTY = {"case.solved": "case.see"}
 """Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
-_AGREED = ("emergency.tell",)
-"""Buttons that any plain yes means."""
+_AGREED = ("emergency.tell:", danger.HUMAN)
+"""Beginnings of the buttons that any plain yes means."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 
 
@@ -96,7 +96,7 @@ def _stands_for(ctx: Context, token: str, text: str) -> bool:
     """
     name, texts = token.partition(":")[0], ctx.shelf.texts
     exactly, key = f"exactly.{name}", f"heard.{name}"
-    if (texts.has(exactly) and texts.hears(exactly, text)) or (name in _AGREED and texts.hears("words.yes", text)):
+    if (texts.has(exactly) and texts.hears(exactly, text)) or (token.startswith(_AGREED) and texts.hears("words.yes", text)):
         return True
     if not texts.has(key):
         return False

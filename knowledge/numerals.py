@@ -22,7 +22,9 @@ def to_arabic(text: str) -> str:
 _ORDINAL = re.compile(
     rf"\(?(?:我?[选選][择擇]?|第|要)?\s*([0-9]{{1,2}}|[{NUMERAL_CHARS}]{{1,3}})\s*(?:[个個号號项項条條颗顆星])*\)?[吧的]?[.。、]?"
 )
-_COUNT = re.compile(rf"[0-9]{{1,9}}|[俩仨]|[{NUMERAL_CHARS}]{{1,5}}")
+_COUNT = re.compile(
+    rf"(?<![{NUMERAL_CHARS}第])([俩仨]|[{DIGIT_CHARS}]?十[{DIGIT_CHARS}]?|[{DIGIT_CHARS}])(?:[个個位人名口]|$)"
+)
 _KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3]")
 _TEN = {"🔟": "10"}
 
@@ -39,9 +41,12 @@ def ordinal(text: str) -> int | None:
 
 
 def counted(text: str) -> int | None:
-    """The first number in words, of up to nine digits or written out: 5个人, 两位, 十来个; None where there is none."""
-    found = _COUNT.search(typed(text))
-    return int(to_arabic(found[0].replace("俩", "两").replace("仨", "三"))) if found else None
+    """How many are told of, in up to nine digits or written out before 个, 位, 人, 名: 5, 一共5个人, 两位, 十二个; else None."""
+    words = typed(text)
+    if digits := re.search(r"[0-9]{1,9}", words):
+        return int(digits[0])
+    found = _COUNT.search(words)
+    return int(to_arabic(found[1].replace("俩", "两").replace("仨", "三"))) if found else None
 
 
 def _digit(char: str) -> str:

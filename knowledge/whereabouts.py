@@ -35,7 +35,12 @@ def is_question(text: str) -> bool:
 
 def may_be_place(text: str) -> bool:
     """Whether the words (their first 1,000 characters) speak of some place, known or not; a question never does."""
-    return not is_question(text) and bool(_PLACE.search(text[:LONGEST]))
+    return not is_question(text) and speaks_of_place(text)
+
+
+def speaks_of_place(text: str) -> bool:
+    """Whether some place occurs in the words (their first 1,000 characters), be it in a question."""
+    return bool(_PLACE.search(text[:LONGEST]))
 
 
 def speaks_of_elsewhere(text: str) -> bool:

@@ -45,7 +45,7 @@ def _is_everyday(char: str) -> bool:
     return next(iter(char.encode("big5", "ignore")), 0) in _EVERYDAY
 
 
-_ENGLISH = frozenset(("hello", "hi", "hey", "english", "help", "thanks", "good morning", "good afternoon", "good evening"))
+_ENGLISH = frozenset(("hello", "english", "good morning", "good afternoon", "good evening"))
 """Single words by which somebody shows that they write English."""
 
 

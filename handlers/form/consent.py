@@ -30,9 +30,10 @@ def answered(ctx: Context, said: Incoming) -> bool | None:
     """Whether it was given; None when neither was said, as with 提交, which agrees to nothing."""
     hears = ctx.shelf.texts.hears
     parts = [part for part in _PARTS.split(said.text) if part]
-    if said.press == "disagree" or any(hears("words.no", part) for part in parts):
+    if said.press == "disagree" or (parts and all(hears("words.no", part) for part in parts)):
         return False
-    if said.press == "agree" or any(hears("words.yes", part) and not hears("words.submit", part) for part in parts):
+    agreed = any(hears("words.yes", part) and not hears("words.submit", part) for part in parts)
+    if said.press == "agree" or (agreed and all(hears("words.yes", part) or is_address(part) for part in parts)):
         return True
     return None
 

@@ -34,7 +34,7 @@ TYPED: Final = "typed."
 async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     """Open ``form``; answers known already are not asked for again."""
     chat = ctx.chat
-    await _refuse_while_talking(ctx)
+    await refuse_while_talking(ctx)
     aside = {_ASIDE: True} if put_aside(ctx) and chat.draft else {}
     chat.form, chat.form_version, chat.answers = form.name, form.version, form.inferred(ctx, {**answers, **aside})
     chat.step = consent.STEP if form.consent and ctx.person.consented_at is None else form.next_key(chat.answers)
@@ -42,7 +42,7 @@ async def start(ctx: Context, form: Form, answers: Mapping[str, Any]) -> Answer:
     return _noted((say("form.kept"),) if aside else (), await _ask_or_finish(ctx, form))
 
 
-async def _refuse_while_talking(ctx: Context) -> None:
+async def refuse_while_talking(ctx: Context) -> None:
     """Of staff who hold a conversation, all that is written goes to the resident, and no answer to a form may."""
     held = await ctx.unit.handoffs.held_by_chat(ctx.chat.id) if ctx.person.staff else None
     if held is not None:
@@ -113,8 +113,8 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
         return await _change(ctx, form, key)
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)
-    if isinstance(step, Place | Photos | Confirm) and not said.press:
-        said = replace(said, text=without_denied(said.text))
+    if isinstance(step, Place | Photos | Confirm) and ctx.shelf.gazetteer.locate(meant_place := without_denied(said.text)):
+        said = replace(said, text=meant_place)
     if not said.press and not changing.is_on(ctx) and (meant := assuming.corrected(ctx, said.text)) is not None:
         return await _correct(ctx, form, replace(said, text=meant[1], attachments=()), meant[0])
     if not changing.is_on(ctx) and (key := beside.place_corrected(ctx, form, step, said)):

@@ -107,8 +107,8 @@ class Form:
     draft: bool = True
     for_danger: bool = False
     """Whether it is what is asked in danger, which else puts every form aside."""
-    for_many: bool = False
-    """Whether what is written there is for others to read: of a danger in it only the number to call is told."""
+    tells: bool = False
+    """Whether what is written there tells others of something: of a danger in it only the number to call is said."""
     voices: bool = False
     """Whether spoken messages that come meanwhile are handed on with it, as ``answers["voices"]`` (media ids)."""
 

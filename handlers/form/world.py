@@ -18,7 +18,7 @@ from handlers.where import area_at, is_here
 from knowledge.addresses import addresses, building_in, is_address
 from knowledge.entries import Area
 from knowledge.numerals import ordinal
-from knowledge.whereabouts import is_question, may_be_place
+from knowledge.whereabouts import is_question, may_be_place, speaks_of_place
 
 WRITTEN: Final = "zh_Hans"
 """The language of places, whoever writes them: what stands on the walls, and staff read it too."""
@@ -66,7 +66,7 @@ class Place(Base):
         if bare.isdecimal() or ((number := ordinal(bare)) is not None and bare[-1] not in "号號"):  # 18号 is a house
             return self._number(ctx, bare if bare.isdecimal() else str(number), near)
         if self.vague and words and not ctx.shelf.gazetteer.locate(words):
-            no_place = is_question(words) or _says_nothing(ctx, words)
+            no_place = _says_nothing(ctx, words) or (is_question(words) and not speaks_of_place(words))
             if answers.get(MISREAD) and not no_place:
                 return _freely(ctx, words, near)
             if bare and (no_place or not may_be_place(words)):

@@ -5,8 +5,7 @@ Greeting, menu, cancel, back, language, privacy, a human, and what to say when n
 
 from __future__ import annotations
 
-from handlers import danger, kept
-from handlers.choices import every
+from handlers import kept
 from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.form import engine, standing
@@ -66,6 +65,7 @@ async def back(ctx: Context, said: Incoming) -> Answer:
 @topic.on(press("resume"), phrase("words.resume"))
 async def resume(ctx: Context, said: Incoming) -> Answer:
     """Take up what was cancelled."""
+    await engine.refuse_while_talking(ctx)
     if standing.resume(ctx):
         return await engine.ask(ctx) if standing.current(ctx) else await engine.renew(ctx)
     return Reply((say("form.nothing_kept"),), (await menu_of(ctx)).choices)
@@ -75,8 +75,7 @@ async def resume(ctx: Context, said: Incoming) -> Answer:
 async def human(ctx: Context, said: Incoming) -> Answer:
     """A person, please: works in every state; an open form stays where it is."""
     voices = tuple(ctx.chat.answers.get("voices", ()))
-    urgent = any(token == danger.HUMAN for token in (said.press, *(one.token for one in every(ctx.chat))))
-    return await handoff.ask_for_person(ctx, said.text, voices, urgent=urgent)
+    return await handoff.ask_for_person(ctx, said.text, voices, urgent=kept.despairs(ctx))
 
 
 @topic.on(command("calls", roles=ACTIONS["handoff.take"]), press("calls"))

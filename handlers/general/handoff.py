@@ -221,7 +221,8 @@ async def _end(ctx: Context, handoff: Handoff) -> None:
             continue
         chat.handoff_id = None
         if chat.id != ctx.chat.id:
-            ctx.tell(chat, Reply((_over(handoff, chat.id),)))
+            resume = (choice("form.resume", "resume"),) if chat.draft else ()
+            ctx.tell(chat, Reply((_over(handoff, chat.id),), resume))
             theirs = replace(ctx, chat=chat, _duties=None)
             if standing.current(theirs) is not None:
                 ctx.tell(chat, await engine.ask(theirs))

@@ -92,7 +92,7 @@ HOME = Form(
 NOTIFY = Form(
     "notify",
     version=1,
-    for_many=True,
+    tells=True,
     done=actions.send,
     consent=False,
     steps=(

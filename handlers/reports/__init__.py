@@ -67,6 +67,7 @@ async def emergency(ctx: Context, said: Incoming) -> Answer:
     question = kept.remember(ctx, said)
     found = danger.found(ctx, said)
     if found is not None and found.id == danger.DESPAIR:
+        kept.put_despair(ctx)
         return Reply((danger.number(ctx, found),), (choice("menu.human", danger.HUMAN, style="primary"),), card=True)
     number = danger.number(ctx, found) if found else say("emergency.first", name="", phone=ctx.rules.emergency_phone)
     then = say("emergency.then_private" if urgent.is_private(ctx, said.text) else "emergency.then")
@@ -248,7 +249,7 @@ async def there_said(ctx: Context, said: Incoming) -> Answer:
     return await spoken.there(ctx, said)
 
 
-topic.on(*(answer(key) for one in verdict.VERDICTS for key in (f"case.{one}", f"heard.case.{one}")))(verdict.said_alone)
+topic.on(*(answer(key) for keys in verdict.KEYS.values() for key in keys))(verdict.said_alone)
 topic.on(press("case.still"))(verdict.still)
 
 # behind what staff say of a case in hand, since 已经修好了 may be either

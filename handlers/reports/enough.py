@@ -31,7 +31,7 @@ async def said_among(ctx: Context, said: Incoming) -> Answer:
     if danger.found(ctx, said) or len(said.text) > _LONGEST or (rest := _besides(ctx, said.text)) is None:
         return None
     cases = await _meant(ctx, said)
-    if any(adding.is_another(ctx, one, rest) for one in cases):
+    if any(adding.is_another(ctx, one, words) for one in cases for words in (rest, said.text)):
         return None
     return await _told(ctx, said, cases)
 

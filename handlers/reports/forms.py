@@ -176,6 +176,7 @@ def _closing(ctx: Context, answers: Answers) -> Say | None:
 FINISH = Form(
     "finish",
     version=1,
+    tells=True,
     done=staff.finish,
     consent=False,
     about=_closing,
@@ -191,6 +192,7 @@ FINISH = Form(
 RETURN = Form(
     "return",
     version=1,
+    tells=True,
     done=staff.send_back,
     consent=False,
     steps=(

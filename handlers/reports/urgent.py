@@ -21,6 +21,7 @@ from handlers.texts import plain
 from handlers.topic import Answer
 from handlers.where import area_at, is_here
 from knowledge.addresses import is_address
+from knowledge.references import references
 
 _LEAVING: Final = ("words.no", *(f"talk.heard.{one}" for one in ("thanks", "bye", "hello", "fine")))
 """Words that leave the offer as it is."""
@@ -69,7 +70,8 @@ def is_more(ctx: Context, said: Incoming, asked: Asked) -> bool:
     hears, meant = ctx.shelf.texts.hears, ctx.shelf.understander.understand(said.text)
     if any(hears(key, said.text) for key in _LEAVING):
         return False
-    return is_address(said.text) or not meant.sure or meant.intent in ("none", "progress")
+    waits = meant.intent == "progress" and "来" in said.text  # 怎么还没来人
+    return not references(said.text) and (is_address(said.text) or not meant.sure or meant.intent == "none" or waits)
 
 
 def put_pin(ctx: Context, pin: Location) -> bool:
@@ -83,10 +85,14 @@ def put_pin(ctx: Context, pin: Location) -> bool:
 
 def says_where(ctx: Context, said: Incoming, words: str) -> bool:
     """Whether the answer is a place, which is as good as a yes; what is private goes nowhere without one."""
-    if said.location is None and not ctx.shelf.gazetteer.locate(said.text):
+    texts, gazetteer, typed = ctx.shelf.texts, ctx.shelf.gazetteer, plain(said.text)
+    if said.location is not None:
+        return not is_private(ctx, words)
+    over = any(word in typed for word in texts.words("emergency.over"))
+    if over or not gazetteer.locate(typed):
         return False
-    agreed = any(plain(said.text).startswith(word) for word in ctx.shelf.texts.words("words.yes"))
-    return agreed or not is_private(ctx, words)
+    agreed = any(typed.startswith(word) for word in texts.words("words.yes"))
+    return agreed or ((is_address(typed) or gazetteer.only_names(typed)) and not is_private(ctx, words))
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:

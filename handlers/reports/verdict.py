@@ -11,11 +11,18 @@ from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
-from handlers.texts import plain
+from handlers.texts import apart, plain
 from handlers.topic import Answer, argument
 from storage.models import Case
 
-VERDICTS: Final = ("solved", "partly", "unsolved")
+KEYS: Final = {
+    "solved": ("case.solved", "exactly.case.solved"),
+    "partly": ("case.partly",),
+    "unsolved": ("case.unsolved", "exactly.case.unsolved"),
+}
+"""By verdict the sentences that list its words."""
+_OPEN: Final = ("case.solved:", "emergency.")
+"""Beginnings of the buttons of questions that such words answer themselves."""
 _ELSEWISE: Final = ("words.yes", "words.no", "words.skip", "words.enough")
 """Words that may answer something else."""
 
@@ -26,11 +33,11 @@ async def said_alone(ctx: Context, said: Incoming) -> Answer:
     While its buttons are shown they are what the words stand for. In a form, only what answers nothing else is heard.
     """
     hears = ctx.shelf.texts.hears
-    if said.kind is not Kind.TEXT or any(one.token.startswith("case.solved:") for one in every(ctx.chat)):
+    if said.kind is not Kind.TEXT or any(one.token.startswith(_OPEN) for one in every(ctx.chat)):
         return None
     if any(hears(key, said.text) for key in _ELSEWISE):
         return None
-    verdict = next((one for one in reversed(VERDICTS) if _means(ctx, one, said.text)), "")
+    verdict = next((one for one in reversed(KEYS) if _means(ctx, one, said.text)), "")
     cases = await _finished(ctx) if verdict else []
     if len(cases) == 1:
         return await resident.confirm(ctx, cases[0].ref, verdict)
@@ -74,13 +81,9 @@ async def still(ctx: Context, said: Incoming) -> Answer:
 
 
 def _means(ctx: Context, verdict: str, text: str) -> bool:
-    """Whether words are this verdict and nothing besides."""
-    texts = ctx.shelf.texts
-    return any(texts.has(key) and texts.hears(key, text) for key in _keys(verdict))
-
-
-def _keys(verdict: str) -> tuple[str, ...]:
-    return f"case.{verdict}", f"heard.case.{verdict}", f"exactly.case.{verdict}"
+    """Whether words are this verdict and nothing besides, but for a yes: 好的，没解决."""
+    texts, parts = ctx.shelf.texts, apart(text) or [text]
+    return any(texts.hears(key, part) for key in KEYS[verdict] for part in parts)
 
 
 async def _finished(ctx: Context) -> list[Case]:

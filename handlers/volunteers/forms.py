@@ -90,7 +90,7 @@ SIGN_UP = Form(
 POST = Form(
     "task",
     version=2,
-    for_many=True,
+    tells=True,
     done=tasks.post,
     consent=False,
     steps=(

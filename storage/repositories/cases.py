@@ -71,9 +71,9 @@ class Cases(Repository):
         return (await self.session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
 
     async def accepted_by(self, person_id: int) -> Sequence[Case]:
-        """What somebody has in hand."""
+        """What somebody has in hand, locked."""
         query = select(Case).where(Case.handler_id == person_id, Case.state == "accepted")
-        return (await self.session.scalars(query.order_by(Case.id))).all()
+        return (await self.session.scalars(query.order_by(Case.id).with_for_update(of=Case))).all()
 
     async def open_in(
         self, paths: Iterable[str], limit: int = 20, *, private: bool = False, department: str = "",
