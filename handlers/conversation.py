@@ -178,6 +178,8 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
 async def _beside_offer(ctx: Context, said: Incoming) -> Answer:
     """What is said while a danger is offered to be told and answers neither yes nor no: its place, a picture, more of it."""
     offer = next((one.token for one in every(ctx.chat) if one.token.startswith("emergency.tell:")), "")
+    if kept.despairs(ctx, recently=True) and said.kind is Kind.TEXT and not danger.found(ctx, said):
+        return await _call(ctx, "intent", "emergency.stay", said)
     if not offer or said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION) or danger.found(ctx, said):
         return None
     return await _call(ctx, "intent", "emergency.more", replace(said, press=offer))

@@ -20,6 +20,8 @@ from knowledge.entries import Area
 _NEVER: Final = "0001-01-01T00:00+00:00"
 _QUESTIONS: Final = 5
 """Questions whose words are kept at once; an older button starts without words."""
+_MORE: Final = 10
+"""Messages kept that were said to one question besides its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Asked:
     """The case that came of it already."""
     at: str = ""
     """When, as it is kept."""
+    more: tuple[str, ...] = ()
+    """What was said to the question besides."""
 
 
 def remember(ctx: Context, said: Incoming) -> str:
@@ -50,15 +54,21 @@ def recall(ctx: Context, key: str) -> Asked:
     found = _asked(ctx).get(key)
     if found is None:
         return Asked()
-    return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", "")), str(found["at"]))
+    more = tuple(found.get("more", ()))
+    return Asked(str(found["words"]), tuple(found["photos"]), str(found.get("ref", "")), str(found["at"]), more)
+
+
+def questions(ctx: Context) -> dict[str, Asked]:
+    """All that is kept of what questions were asked about, by key, the oldest first."""
+    return {key: recall(ctx, key) for key in _asked(ctx)}
 
 
 def add_words(ctx: Context, key: str, words: str) -> None:
     """Keep what was said besides to a question with what it was asked about."""
     asked, words = _asked(ctx), words.strip()
     if key in asked and words:
-        whole = "；".join(filter(None, (asked[key]["words"], words)))[: ctx.rules.text_limit]
-        _put(ctx, asked={**asked, key: {**asked[key], "words": whole}})
+        more = [*asked[key].get("more", ()), words][-_MORE:]
+        _put(ctx, asked={**asked, key: {**asked[key], "more": more}})
 
 
 def settle(ctx: Context, key: str, ref: str) -> None:
@@ -113,10 +123,11 @@ def put_despair(ctx: Context) -> None:
     _put(ctx, despair=ctx.now.isoformat())
 
 
-def despairs(ctx: Context) -> bool:
-    """Whether they said so within the last ``rules.draft_hours``."""
+def despairs(ctx: Context, *, recently: bool = False) -> bool:
+    """Whether they said so within the last ``rules.draft_hours``, or (``recently``) ``rules.danger_minutes``."""
     said = datetime.fromisoformat(ctx.chat.preset.get("despair", _NEVER))
-    return said >= ctx.now - timedelta(hours=ctx.rules.draft_hours)
+    minutes, hours = (ctx.rules.danger_minutes, 0) if recently else (0, ctx.rules.draft_hours)
+    return said >= ctx.now - timedelta(hours=hours, minutes=minutes)
 
 
 def danger(ctx: Context, kind: str = "") -> str:

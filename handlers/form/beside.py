@@ -57,4 +57,6 @@ def changeable(form: Form, answers: Mapping[str, Any]) -> list[Step]:
 
 def asks_for_change(ctx: Context, form: Form, said: Incoming) -> bool:
     """修改 typed where words are asked for: it is the button of the same name, not the words."""
-    return ctx.shelf.texts.hears("form.change", said.text) and bool(changeable(form, ctx.chat.answers))
+    step = next((one for one in form.steps if one.key == ctx.chat.step), None)
+    key = "words.change" if isinstance(step, Photos) else "form.change"
+    return ctx.shelf.texts.hears(key, said.text) and bool(changeable(form, ctx.chat.answers))

@@ -109,7 +109,7 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     step = form.step(ctx.chat.step)
     if said.press == "change" or said.press.startswith("to.") or beside.asks_for_change(ctx, form, said):
         return await _change(ctx, form, said.press[3:])
-    if isinstance(step, Confirm) and (key := beside.named_change(ctx, form, said)):
+    if isinstance(step, Confirm | Photos) and (key := beside.named_change(ctx, form, said)):
         return await _change(ctx, form, key)
     if changing.choosing(ctx):
         return await _hear_what_to_change(ctx, form, said)

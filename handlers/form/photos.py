@@ -69,4 +69,6 @@ def _tells(ctx: Context, words: str) -> bool:
     """Whether words say something of the matter, and are no number and no 好的 or 怎么拍."""
     empty = ("words.yes", "words.no", "words.unknown", "words.enough", "talk.heard.thanks", "talk.heard.hello")
     bare = re.sub(r"[\W_]+", "", words)
+    if any(bare.startswith(one) for one in ctx.shelf.texts.words("talk.heard.thanks")):
+        return False
     return len(bare) > 1 and ordinal(bare) is None and not any(ctx.shelf.texts.hears(key, words) for key in empty)

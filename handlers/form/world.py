@@ -62,7 +62,9 @@ class Place(Base):
             return read
         if ctx.shelf.texts.hears("words.skip", words):
             return Problem(say("form.not_skipped"))
-        near, bare = _near(ctx, answers), re.sub(r"[\W_]+", "", words)
+        near, bare = _near(ctx, answers) or _offered_area(ctx, answers), re.sub(r"[\W_]+", "", words)
+        if near and (read := self._repeated(ctx, words, near)) is not None:
+            return read
         if bare.isdecimal() or ((number := ordinal(bare)) is not None and bare[-1] not in "号號"):  # 18号 is a house
             return self._number(ctx, bare if bare.isdecimal() else str(number), near)
         if self.vague and words and not ctx.shelf.gazetteer.locate(words):
@@ -96,6 +98,13 @@ class Place(Base):
         if said and not addresses(words) and ctx.shelf.gazetteer.only_names(words):
             return self._words(ctx, words + (assuming.address_in(said) or said), ())
         return None
+
+    def _repeated(self, ctx: Context, words: str, near: Sequence[Area]) -> Read | None:
+        """The building that was said not to stand in the only estate offered, said again: 就是3栋."""
+        said = str(ctx.chat.preset.get("said", ""))
+        if len(near) != 1 or not ctx.shelf.gazetteer.is_bare(words) or building_in(words) != building_in(said):
+            return None
+        return Read({"area": near[0].code, "text": told(ctx, near[0].code, said), "lat": None, "lon": None})
 
     def _pin(self, ctx: Context, lat: float, lon: float) -> Read | Problem:
         if not is_here(ctx.catalogue, lat, lon, ctx.rules.area_kilometres):
@@ -196,6 +205,12 @@ def _missing(ctx: Context, words: str, near: Sequence[Area]) -> str:
 def _lacking(ctx: Context, areas: Sequence[Area], number: str) -> Say:
     key = "form.no_building" if len(areas) == 1 else "form.no_building_in"
     return say(key, place=_common(ctx, areas), number=number)
+
+
+def _offered_area(ctx: Context, answers: Answers) -> list[Area]:
+    """The only estate or community offered, while its question is being answered."""
+    only = _only_offer(ctx) if answers.get(MISREAD) else ""
+    return [ctx.catalogue.areas[only]] if only and ctx.catalogue.areas[only].kind != "building" else []
 
 
 def _only_offer(ctx: Context) -> str:

@@ -86,7 +86,7 @@ async def open_case(ctx: Context, answers: dict[str, Any]) -> Case:
     """Open the case of a report, with what was said into the microphone."""
     refuse_private(ctx, str(answers.get("report_category", "")))
     category = ctx.catalogue.categories.get(str(answers.get("report_category", "")))
-    known: dict[str, Any] = {"subject": "other", "title": answers["report_words"][:20]}
+    known: dict[str, Any] = {"subject": "other", "title": answers["report_words"].split("\n")[0][:20]}
     if category is not None:
         known = {
             "subject": category.id,

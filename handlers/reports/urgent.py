@@ -5,6 +5,7 @@ No consent is asked: passing it on protects life (Personal Information Protectio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,7 +14,7 @@ from handlers import danger, kept
 from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Form, Photos, Place
-from handlers.form.world import WRITTEN
+from handlers.form.world import WRITTEN, told
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Location, choice, say
 from handlers.reports import forms, resident
@@ -71,7 +72,7 @@ def is_more(ctx: Context, said: Incoming, asked: Asked) -> bool:
     if any(hears(key, said.text) for key in _LEAVING):
         return False
     waits = meant.intent == "progress" and "来" in said.text  # 怎么还没来人
-    return not references(said.text) and (is_address(said.text) or not meant.sure or meant.intent == "none" or waits)
+    return not references(said.text) and (is_address(said.text) or not meant.sure or meant.intent in ("none", "human") or waits)
 
 
 def put_pin(ctx: Context, pin: Location) -> bool:
@@ -83,16 +84,39 @@ def put_pin(ctx: Context, pin: Location) -> bool:
     return True
 
 
+def told_last(ctx: Context) -> str:
+    """The key of the danger told last within ``rules.danger_minutes``, of which nothing was filed yet; "" for none."""
+    oldest = (ctx.now - timedelta(minutes=ctx.rules.danger_minutes)).isoformat()
+    for key, asked in reversed(kept.questions(ctx).items()):
+        if asked.at >= oldest and not asked.ref and ctx.shelf.understander.danger(asked.words):
+            return key
+    return ""
+
+
+def is_over(ctx: Context, said: Incoming) -> bool:
+    """Whether words say that it is over, was none, or is not to be told: 已经灭了, 搞错了, 先不要."""
+    return any(word in plain(said.text) for word in ctx.shelf.texts.words("emergency.over"))
+
+
 def says_where(ctx: Context, said: Incoming, words: str) -> bool:
     """Whether the answer is a place, which is as good as a yes; what is private goes nowhere without one."""
     texts, gazetteer, typed = ctx.shelf.texts, ctx.shelf.gazetteer, plain(said.text)
     if said.location is not None:
         return not is_private(ctx, words)
-    over = any(word in typed for word in texts.words("emergency.over"))
-    if over or not gazetteer.locate(typed):
+    if is_over(ctx, said) or not gazetteer.locate(typed):
         return False
     agreed = any(typed.startswith(word) for word in texts.words("words.yes"))
     return agreed or ((is_address(typed) or gazetteer.only_names(typed)) and not is_private(ctx, words))
+
+
+def place_in(ctx: Context, more: Sequence[str]) -> dict[str, Any]:
+    """The place said last to the offer."""
+    for words in reversed(more):
+        places = ctx.shelf.gazetteer.locate(words)
+        if len(places) == 1:
+            text = told(ctx, places[0].code, words) if is_address(words) else ctx.full_name(places[0].code)
+            return {"report_place": {"area": places[0].code, "text": text, "lat": None, "lon": None}}
+    return {}
 
 
 def _home(ctx: Context) -> dict[str, Any] | None:
@@ -111,7 +135,7 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
     known = {"report_words": forms.all_words(answers), "report_category": category, "report_urgency": "critical"}
     case = await resident.open_case(ctx, {**answers, **known})
     kept.settle(ctx, question, case.ref)
-    told = filed(ctx, case)
+    receipt = filed(ctx, case)
     found = ctx.shelf.understander.danger(words)
     kept.put_danger(ctx, case.ref, found.id if found else "")
     call = (say("emergency.call", phone=found.phone if found else ctx.rules.emergency_phone),)
@@ -120,8 +144,8 @@ async def _tell(ctx: Context, answers: dict[str, Any]) -> Answer:
     sent = say("emergency.sent_private" if case.private else "emergency.sent", place=case.place)
     more = choice("case.add", f"case.add:{case.ref}", "primary")
     resume = (choice("form.resume", "resume"),) if ctx.chat.draft else ()
-    lines = (sent, *call, *told.lines, say("emergency.more"))
-    return replace(told, lines=lines, choices=(more, *told.choices, *resume))
+    lines = (sent, *call, *receipt.lines, say("emergency.more"))
+    return replace(receipt, lines=lines, choices=(more, *receipt.choices, *resume))
 
 
 TELL = Form(
