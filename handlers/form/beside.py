@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers.context import Context
+from handlers.form import assuming
 from handlers.form.photos import Photos
 from handlers.form.picking import picked
 from handlers.form.steps import Confirm, Form, Problem, Step
@@ -24,8 +25,8 @@ def place_corrected(ctx: Context, form: Form, step: Step, said: Incoming) -> str
     return next((key for key in places if corrects(ctx, ctx.chat.answers[key], said.text)), "")
 
 
-async def place_early(ctx: Context, form: Form, said: Incoming) -> Say | None:
-    """A place said to a question before the one for it, kept for that; None where it is none, or known."""
+async def place_early(ctx: Context, form: Form, said: Incoming) -> tuple[Say, ...] | None:
+    """A place said to a question before the one for it, kept for that, and what to say of it; None where it is none, or known."""
     step = next((one for one in form.steps if isinstance(one, Place) and one.key not in ctx.chat.answers), None)
     if step is None or said.press or not is_address(said.text):
         return None
@@ -33,7 +34,7 @@ async def place_early(ctx: Context, form: Form, said: Incoming) -> Say | None:
     if isinstance(place, Problem):
         return None
     ctx.chat.answers = {**ctx.chat.answers, step.key: place.value}
-    return say("form.place_corrected", place=place.value["text"])
+    return assuming.note(ctx) or (say("menu.here", place=place.value["text"]),)
 
 
 def named_change(ctx: Context, form: Form, said: Incoming) -> str:

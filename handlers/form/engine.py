@@ -129,7 +129,7 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
     read = await step.read(ctx, said, ctx.chat.answers)
     if isinstance(read, Problem):
         if isinstance(step, Pick) and (place := await beside.place_early(ctx, form, said)) is not None:
-            return replace(asked := await ask(ctx), lines=(place, *asked.lines))
+            return replace(asked := await ask(ctx), lines=(*place, *asked.lines))
         return await _again(ctx, read)
     if read.more:
         others = {key: value for key, value in ctx.chat.answers.items() if key != step.key}
