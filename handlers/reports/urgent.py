@@ -103,7 +103,8 @@ def says_where(ctx: Context, said: Incoming, words: str) -> bool:
     texts, gazetteer, typed = ctx.shelf.texts, ctx.shelf.gazetteer, plain(said.text)
     if said.location is not None:
         return not is_private(ctx, words)
-    if is_over(ctx, said) or not gazetteer.locate(typed):
+    beside = any(word in typed for word in texts.words("emergency.beside"))
+    if beside or is_over(ctx, said) or not gazetteer.locate(typed):
         return False
     agreed = any(typed.startswith(word) for word in texts.words("words.yes"))
     return agreed or ((is_address(typed) or gazetteer.only_names(typed)) and not is_private(ctx, words))
