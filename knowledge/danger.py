@@ -9,11 +9,11 @@ signs, each sign a list of words: whoever + goes limp, a blade + aimed at somebo
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from knowledge.entries import Emergency
-from knowledge.lexicon import Found, Hit, Joint, Keywords, Lexicon, Span, by_rarest, compile_words, occurrences
+from knowledge.lexicon import Found, Hit, Joint, Keywords, Lexicon, Span, by_rarest, compile_words, occurrences, told
 from knowledge.words import normalise
 
 _MARKS: Final = re.compile(r"(?<![a-z])[,?]|[,?](?![a-z])")
@@ -62,15 +62,9 @@ class Joints:
                 said.setdefault(sign, []).append(span)
         if len(said) < 2:
             return []
-        found = [(owner, _near([said[sign] for sign in signs])) for owner, signs in _all_said(self._joints, said)]
-        found += [(owner, _next(*(said[sign] for sign in signs))) for owner, signs in _all_said(self._pairs, said)]
+        found = [(owner, _near([said[sign] for sign in signs])) for owner, signs in told(self._joints, said)]
+        found += [(owner, _next(*(said[sign] for sign in signs))) for owner, signs in told(self._pairs, said)]
         return [Hit(owner, "+".join(words), _SURE) for owner, words in found if words]
-
-
-def _all_said(joints: Mapping[str, Iterable[Joint]], said: Collection[str]) -> Iterator[Joint]:
-    """The joints all of whose signs occur."""
-    for sign in said:
-        yield from (joint for joint in joints.get(sign, ()) if all(one in said for one in joint.parts))
 
 
 def _near(places: Sequence[Sequence[Span]]) -> list[str]:
@@ -118,7 +112,7 @@ class Dangers:
         bare = plain.strip(",?")
         if bare in self._alone:
             return Found((Hit(self._alone[bare], bare, 1.0),))
-        if not self._lexicon.mentions(plain) and not self._joints.find(plain):
+        if not (self._lexicon.may_tell(plain) or self._joints.find(plain) or _ERRAND.search(plain)):
             return Found()
         said = list(self._present(plain))
         hits = [hit for stretch in said for hit in self._told(stretch)]

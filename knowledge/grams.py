@@ -136,16 +136,18 @@ class Index:
         Once what is left to come is no more than that, only texts that were met before are of interest.
         """
         shared: dict[int, float] = {}
-        left, sofar, starts, coming = _TOUCHED, shared.get, self._starts, math.fsum(weights)
+        left, sofar, starts, postings, coming = _TOUCHED, shared.get, self._starts, self._postings, math.fsum(weights)
         for number, weight in zip(known, weights, strict=True):
             begin = starts[number]
-            end = min(starts[number + 1], begin + left)
-            left -= end - begin
+            texts = postings[begin : min(starts[number + 1], begin + left)]
+            left -= len(texts)
             if coming > least:
-                for text in self._postings[begin:end]:
+                for text in texts:
                     shared[text] = sofar(text, 0.0) + weight
+            elif not left:
+                break
             else:
-                for text in self._postings[begin:end]:
+                for text in texts:
                     if text in shared:
                         shared[text] += weight
             coming -= weight

@@ -5,7 +5,6 @@ so that the cost of each mistake stays a setting.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -140,24 +139,24 @@ class Cues:
                 seen.setdefault(intent, {})[span.word] = weight
         like = self._wordings.nearest(text)
         reference = next(iter(references(text)), "")
-        opposed = Counter(intent for word in against for intent in self._against[word])
+        opposed = [intent for word in against for intent in self._against[word]]
         told = {**seen, **like, **({"progress": None} if reference else {})}
         leanings = {}
         for intent in told:
             code = reference if intent == "progress" else ""
-            leaning = Leaning(intent, 0.0, seen.get(intent, {}), like.get(intent), code)
-            strength = self._strength(leaning, text) - self._weights.against * opposed[intent]
-            leanings[intent] = leaning._replace(strength=max(0.0, strength))
+            cues, example = seen.get(intent, {}), like.get(intent)
+            strength = self._strength(text, intent, cues, example, code) - self._weights.against * opposed.count(intent)
+            leanings[intent] = Leaning(intent, max(0.0, strength), cues, example, code)
         return leanings
 
-    def _strength(self, leaning: Leaning, text: str) -> float:
+    def _strength(self, text: str, intent: str, cues: Mapping[str, float], like: Likeness | None, code: str) -> float:
         weights = self._weights
-        strength = math.fsum(leaning.cues.values())
-        if leaning.intent in _WHOLE:
-            strength *= _share(text, leaning.cues)
-        if leaning.like:
-            strength += weights.wording * (leaning.like.score - weights.wording_floor) / (1 - weights.wording_floor)
-        return strength + (weights.reference if leaning.reference else 0.0)
+        strength = math.fsum(cues.values())
+        if cues and intent in _WHOLE:
+            strength *= _share(text, cues)
+        if like:
+            strength += weights.wording * (like.score - weights.wording_floor) / (1 - weights.wording_floor)
+        return strength + (weights.reference if code else 0.0)
 
 
 def _share(text: str, cues: Iterable[str]) -> float:

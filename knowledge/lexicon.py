@@ -7,7 +7,7 @@ wherever it occurs, and always wins. One pass, whatever the number of phrases.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What `Lexicon.find` says: the hits in the order of the text, and the owners an excluding word rules out."""
+    """What `Lexicon.find` says: hits of single words in the order of the text, then of joints; owners that are ruled out."""
 
     hits: tuple[Hit, ...] = ()
     barred: frozenset[str] = frozenset()
@@ -64,13 +64,25 @@ class Joint(NamedTuple):
     parts: tuple[str, ...]
 
 
-def by_rarest(joints: Sequence[Joint]) -> dict[str, list[Joint]]:
-    """The joints by that part of theirs which the fewest joints have: only those of parts that occur need be looked at."""
+JointTable = Mapping[str, Mapping[str, Sequence[Joint]]]
+"""Joints by that part of theirs which the fewest joints have, and by the next rarest."""
+
+
+def by_rarest(joints: Sequence[Joint]) -> JointTable:
+    """The joints for `told` to look up: only those of parts that occur need be looked at."""
     counts = Counter(part for joint in joints for part in joint.parts)
-    found: dict[str, list[Joint]] = {}
+    found: dict[str, dict[str, list[Joint]]] = {}
     for joint in joints:
-        found.setdefault(min(joint.parts, key=lambda part: (counts[part], part)), []).append(joint)
+        rarest, other, *_ = (*sorted(joint.parts, key=lambda part: (counts[part], part)), joint.parts[0])
+        found.setdefault(rarest, {}).setdefault(other, []).append(joint)
     return found
+
+
+def told(joints: JointTable, said: Collection[str]) -> list[Joint]:
+    """The joints all of whose parts are said."""
+    lead = [joints[part] for part in said if part in joints]
+    both = [joint for others in lead for other in others if other in said for joint in others[other]]
+    return [joint for joint in both if len(joint.parts) == 2 or all(part in said for part in joint.parts)]
 
 
 class Lexicon:
@@ -103,27 +115,36 @@ class Lexicon:
         """The single words that decide, for a cutter to know them."""
         return self._single.keys()
 
-    def mentions(self, text: str) -> bool:
-        """Whether any word occurs at all, excluded or not: a quick look before a thorough one."""
-        return next(iter(self._automaton.iter(text)), None) is not None if len(self._automaton) else False
+    def may_tell(self, text: str) -> bool:
+        """Whether `find` might find anything in the text or in a part of it: a quick look before a thorough one."""
+        said = dict.fromkeys([word for _, word in self._automaton.iter(text)]) if len(self._automaton) else {}
+        return not self._single.keys().isdisjoint(said) or bool(told(self._joint, said))
 
     def find(self, text: str) -> Found:
         """The phrases in a normalised text; owners whose excluding word occurs have none."""
-        spans = occurrences(self._automaton, text)
+        if not len(self._automaton):
+            return Found()
+        spans = sorted([(end - len(word), -end, word) for end, word in self._automaton.iter(text)])
         if not spans:
             return Found()
         excluded = self._excluded
-        barred = frozenset([owner for span in spans if span.word in excluded for owner in excluded[span.word]])
+        barred = frozenset([owner for _, _, word in spans if word in excluded for owner in excluded[word]])
         present = self._present(spans, barred)
-        hits = [hit for word in present for hit in self._hits(word, present) if hit.owner not in barred]
-        return Found(tuple(hits), barred)
+        single = self._single
+        hits = [Hit(owner, word, self._weights[word]) for word in present if word in single for owner in single[word]]
+        joints = told(self._joint, present)
+        hits += [Hit(owner, "+".join(parts), _weight(sum(map(len, parts)), 1)) for owner, parts in joints]
+        return Found(tuple([hit for hit in hits if hit.owner not in barred]), barred)
 
-    def _present(self, spans: Iterable[Span], barred: frozenset[str]) -> dict[str, None]:
-        """The longest words anybody may claim, and the parts of joints outside them: a part hides nothing."""
+    def _present(self, spans: Iterable[tuple[int, int, str]], barred: frozenset[str]) -> dict[str, None]:
+        """The longest words anybody may claim, and the parts of joints outside them: a part hides nothing.
+
+        A span is where it begins, minus where it ends, and its word: sorted, the longest comes first.
+        """
         present: dict[str, None] = {}
-        reach = -1
-        for word, _, end in sorted(spans, key=_leftmost):
-            if end > reach:
+        reach = 1
+        for _, end, word in spans:
+            if end < reach:
                 owners = self._single.get(word)
                 if owners is not None and not barred.issuperset(owners):
                     reach = end
@@ -131,13 +152,6 @@ class Lexicon:
                 elif word in self._parts:
                     present[word] = None
         return present
-
-    def _hits(self, word: str, present: Mapping[str, None]) -> Iterator[Hit]:
-        for owner in self._single.get(word, ()):
-            yield Hit(owner, word, self._weights[word])
-        for owner, parts in self._joint.get(word, ()):
-            if all(part in present for part in parts):
-                yield Hit(owner, "+".join(parts), _weight(sum(map(len, parts)), 1))
 
 
 def compile_words(words: Iterable[str]) -> "ahocorasick.Automaton":
