@@ -168,10 +168,10 @@ async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
     other = await ctx.unit.people.chat(handoff.chat_id if from_staff else handoff.staff_chat_id or 0)
     photos = tuple(one.media_id for one in said.attachments if one.media_id is not None)
     words: object = said.text or (said.contact.phone if said.contact else say(f"human.sent.{said.kind.value}"))
-    told = say("human.staff_says" if from_staff else "human.resident_says", ref=handoff.ref, words=words)
-    end = () if from_staff else (_end_button(handoff),)
-    reached = ctx.tell(other, Reply((told,), end, photos, location=said.location))
     first = [] if from_staff else danger.first(ctx, said)  # nobody waits for a person to read it
+    key = "human.staff_says" if from_staff else "human.resident_in_danger" if first else "human.resident_says"
+    told = Reply((say(key, ref=handoff.ref, words=words),), () if from_staff else (_end_button(handoff),), photos, location=said.location)
+    reached = ctx.tell(other, told, Priority.EMERGENCY if first else Priority.REPLY)
     if not reached:
         return [*first, Reply((say("human.unreachable"),), (_end_button(handoff),))]
     passed = [Reply((say("human.passed", ref=handoff.ref),), (_end_button(handoff),))] if from_staff else []

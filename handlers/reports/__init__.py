@@ -37,10 +37,15 @@ async def begin_with_words(ctx: Context, said: Incoming) -> Answer:
     """The words came first: ask only for what they leave open."""
     await resident.refuse_if_too_many(ctx)
     resident.refuse_private(ctx, resident.sure_category(ctx, said.text))
-    if (asked := await verdict.about_finished(ctx, said)) is not None:
-        return asked
     begun = await _start(ctx, Asked(said.text, tuple(pictures(said))))
     return _with_refusals(said, begun)
+
+
+@topic.on(press("case.another"))
+async def begin_another(ctx: Context, said: Incoming) -> Answer:
+    """Not the finished report, but a new one: go on with the words that were asked about."""
+    await resident.refuse_if_too_many(ctx)
+    return await _start(ctx, kept.recall(ctx, argument(said)))
 
 
 @topic.on(press("report.as"))
@@ -135,8 +140,8 @@ async def rate(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(command("cases", roles=staff.STAFF), press("cases"))
 async def list_cases(ctx: Context, said: Incoming) -> Answer:
-    """Staff: what is open in my area, the earliest promise first."""
-    return await staff.open_cases(ctx)
+    """Staff: what is open in my area, the earliest promise first, and its next pages."""
+    return await staff.open_cases(ctx, argument(said))
 
 
 @topic.on(answer("case.list_words"))
@@ -210,6 +215,9 @@ async def there_said(ctx: Context, said: Incoming) -> Answer:
 
 topic.on(*(answer(key) for keys in verdict.KEYS.values() for key in keys))(verdict.said_alone)
 topic.on(press("case.still"))(verdict.still)
+topic.on(among("words.still"))(verdict.about_finished)
+topic.on(answer("case.unseen_words"), answer("case.vague_words"))(verdict.unclear)
+topic.on(answer("case.place_words"))(adding.to_place)
 
 # behind what staff say of a case in hand, since 已经修好了 may be either
 topic.on(among("case.enough_words"))(enough.said_among)

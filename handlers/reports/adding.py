@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from handlers.casework import kept_off, title_in
 from handlers.context import Context
-from handlers.messages import Reply, say
+from handlers.form import standing
+from handlers.messages import Incoming, Reply, choice, say
 from handlers.reports import resident
+from handlers.reports.forms import SUPPLEMENT
 from handlers.texts import plain
 from handlers.topic import Answer
 from knowledge.numerals import ordinal
@@ -44,6 +48,22 @@ async def invited(ctx: Context, case: Case, words: str) -> Answer:
     if is_another(ctx, case, words) or _asks_how_it_stands(ctx, words):
         return None
     return await resident.supplement(ctx, {"case": case.ref, "supplement": words})
+
+
+async def to_place(ctx: Context, said: Incoming) -> Answer:
+    """地点写错了: the right one is asked for, to be added to the open report, or to one of them; None where there is none."""
+    found = await ctx.unit.cases.of_person(ctx.person.id)
+    cases = [one for one in found if one.state in UNDONE and not kept_off(ctx, one, ctx.chat)]
+    if not cases or standing.current(ctx) is not None:
+        return None
+    if len(cases) == 1:
+        asked = await ctx.start(SUPPLEMENT, case=cases[0].ref)
+        return replace(asked, lines=(say("supplement.place", ref=cases[0].ref),)) if isinstance(asked, Reply) else asked
+    offered = (
+        choice("case.which_private", f"case.add:{one.ref}", ref=one.ref, title=title_in(ctx, one, ctx.chat))
+        for one in cases
+    )
+    return Reply((say("case.which_enough"),), tuple(offered))
 
 
 def is_another(ctx: Context, case: Case, words: str) -> bool:

@@ -11,7 +11,7 @@ from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
 from handlers.form.photos import CAPTIONS
 from handlers.form.steps import Answers
-from handlers.form.world import LACKS, NEAR, named_estates, names_another, within
+from handlers.form.world import LACKS, NEAR, named_estates, names_another, told, within
 from handlers.messages import Incoming, Reply, Say, say
 from handlers.reports import resident, staff
 from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome
@@ -71,7 +71,8 @@ def infer(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
         near = named_estates(ctx, words) or _told_before(ctx)
         places, lacking = within(ctx, words, near)
         if len(places) == 1 and places[0].kind == "building":
-            where = {"area": places[0].code, "text": ctx.full_name(places[0].code), **_FROM_WORDS}
+            said = told(ctx, places[0].code, assuming.address_in(words))
+            where = {"area": places[0].code, "text": said, **_FROM_WORDS}
             found["report_place"] = where | assuming.mark(ctx, places[0], words)
         elif "report_place" in answers and _gives_way(ctx, answers["report_place"], words, places):
             found["report_place"] = None
@@ -106,9 +107,9 @@ def danger_category(ctx: Context, words: str) -> str:
 def _critical(ctx: Context, answers: Answers) -> bool:
     """Whether life is in danger: the resident said so, or the words (or those of the place or a picture) do."""
     place = str((answers.get("report_place") or {}).get("text", ""))
-    told = (str(answers.get("report_words", "")), place, *answers.get(CAPTIONS, ()))
+    said = (str(answers.get("report_words", "")), place, *answers.get(CAPTIONS, ()))
     return answers.get("report_urgency") == "critical" or any(
-        ctx.shelf.understander.understand(words).emergency for words in told
+        ctx.shelf.understander.understand(words).emergency for words in said
     )
 
 

@@ -171,7 +171,7 @@ async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
 
 def _sure(ctx: Context, case: Case) -> Reply:
     """A button of long ago may be pressed by mistake: what was solved is opened again only on a second word."""
-    why_not = _closed_for_good(ctx, case)
+    why_not = closed_for_good(ctx, case)
     if why_not is not None:
         raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
     again = choice("case.reopen_yes", f"case.reopen:{case.ref}", "primary")
@@ -188,7 +188,7 @@ async def reopen_confirmed(ctx: Context, ref: str) -> Answer:
 
 async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photos: tuple[int, ...] = ()) -> Reply:
     """Back to whoever handled it, or beyond the limit up to the sub-district. The stars given before no longer count."""
-    why_not = _closed_for_good(ctx, case)
+    why_not = closed_for_good(ctx, case)
     if why_not is not None:
         raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
     stars, case.rating = case.rating, None
@@ -208,7 +208,7 @@ async def _back(ctx: Context, case: Case, verdict: str) -> Reply:
     return replace(shown, lines=(say(f"case.back.{verdict}", ref=case.ref), *before, *shown.lines))
 
 
-def _closed_for_good(ctx: Context, case: Case) -> str | None:
+def closed_for_good(ctx: Context, case: Case) -> str | None:
     """The sentence that says why a finished case cannot be opened again, None when it can."""
     if case.finished_at is not None and ctx.now - case.finished_at > timedelta(days=ctx.rules.reopen_days):
         return "case.too_late"
@@ -277,7 +277,7 @@ async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int,
     if case.state not in ("finished", "confirmed"):
         await _bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept,))
-    if (why_not := _closed_for_good(ctx, case)) is not None:
+    if (why_not := closed_for_good(ctx, case)) is not None:
         await _bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept, say(why_not, ref=case.ref, days=ctx.rules.reopen_days)), _instead())
     reopened = await _reopen(ctx, case, "added", words, photos)

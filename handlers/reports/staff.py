@@ -31,6 +31,8 @@ from storage.models import Case, CaseEvent, Chat
 
 STAFF = ACTIONS["case.list"]
 _ADDED = 3
+_PAGE = 10
+"""Cases in one message."""
 WAITING = ("submitted", "returned", "reopened")
 
 
@@ -78,16 +80,18 @@ async def _refuse_below_whose_turn_it_is(ctx: Context, case: Case) -> None:
         raise Refusal("case.went_up", ref=case.ref, who=say(f"case.desk.{turn}"))
 
 
-async def open_cases(ctx: Context) -> Answer:
-    """The list of open cases in the speaker's areas; a private one whose words are kept off this channel has its number alone."""
+async def open_cases(ctx: Context, start: str = "") -> Answer:
+    """The open cases of the speaker's areas, from this one on; a private one that is kept off this channel has its number alone."""
     await ctx.require("case.list")
     cases = await desk_cases(ctx)
-    return await listed(ctx, cases) if cases else Reply((say("cases.none"),))
+    first = int(start) if start.isdecimal() and len(start) < 6 else 0
+    return await listed(ctx, cases, first if first < len(cases) else 0) if cases else Reply((say("cases.none"),))
 
 
-async def listed(ctx: Context, cases: Sequence[Case]) -> Reply:
-    """These cases to choose from, audited as on the desk."""
-    await audit_list(ctx, cases[:10])
+async def listed(ctx: Context, cases: Sequence[Case], first: int = 0) -> Reply:
+    """A page of these cases to choose from, audited as on the desk, with the way to the next."""
+    page, left = cases[first : first + _PAGE], len(cases) - first - _PAGE
+    await audit_list(ctx, page)
     lines = tuple(
         choice(
             "cases.line",
@@ -97,9 +101,10 @@ async def listed(ctx: Context, cases: Sequence[Case]) -> Reply:
             state=say(f"case.state.{case.state}"),
             due=told(case.due_at),
         )
-        for case in cases[:10]
+        for case in page
     )
-    return Reply((say("cases.head", count=len(cases)),), lines)
+    more = (choice("cases.more", f"cases:{first + _PAGE}", count=left),) if left > 0 else ()
+    return Reply((say("cases.head", count=len(cases)),), (*lines, *more))
 
 
 async def audit_list(ctx: Context, cases: Sequence[Case]) -> None:

@@ -14,6 +14,7 @@ from handlers import danger, kept
 from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Form, Photos, Place
+from handlers.form.assuming import address_in
 from handlers.form.world import WRITTEN, told
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Location, choice, say
@@ -115,7 +116,7 @@ def place_in(ctx: Context, more: Sequence[str]) -> dict[str, Any]:
     for words in reversed(more):
         places = ctx.shelf.gazetteer.locate(words)
         if len(places) == 1:
-            text = told(ctx, places[0].code, words) if is_address(words) else ctx.full_name(places[0].code)
+            text = told(ctx, places[0].code, words if is_address(words) else address_in(words))
             return {"report_place": {"area": places[0].code, "text": text, "lat": None, "lon": None}}
     return {}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers import kept
+from handlers import danger, kept, labels
 from handlers.casework import kept_off, title_in
 from handlers.choices import every
 from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
-from handlers.texts import apart, plain
+from handlers.texts import apart
 from handlers.topic import Answer, argument
 from storage.models import Case
 
@@ -48,15 +48,26 @@ async def said_alone(ctx: Context, said: Incoming) -> Answer:
     return Reply((say("case.which_enough"),), tuple(offered)) if cases else None
 
 
-async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
-    """The question whether words that say 还是 or 又 are about a report that is finished and awaits the resident's word.
-
-    None for all others.
-    """
-    still = any(word in plain(said.text) for word in ctx.shelf.texts.words("words.still"))
-    if not still or standing.current(ctx) is not None:
+async def unclear(ctx: Context, said: Incoming) -> Reply | None:
+    """还没看, 不知道, 差不多 said to 解决了吗: neither closes nor opens anything, and it is asked again; else None."""
+    ref = next((one.token.partition(":")[2] for one in every(ctx.chat) if one.token.startswith("case.solved:")), "")
+    if not ref or standing.current(ctx) is not None:
         return None
-    for case in await _finished(ctx):
+    case = await resident.own(ctx, ref)
+    key = "case.unseen" if ctx.shelf.texts.hears("case.unseen_words", said.text) else "case.vague"
+    return Reply((say(key, ref=case.ref),), resident.solved_choices(case)) if case.state == "finished" else None
+
+
+async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
+    """The question whether words that say 还是 or 又 are about a report that is finished and may still be opened again.
+
+    None for all others, for danger, and for what answers the question that is open.
+    """
+    if standing.current(ctx) is not None or danger.found(ctx, said) or labels.chosen(ctx, said).kind is Kind.PRESS:
+        return None
+    for case in await _finished(ctx, "finished", "confirmed"):
+        if resident.closed_for_good(ctx, case):
+            continue
         kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
         if case.subject in kinds and not adding.is_another(ctx, case, said.text):
             question = kept.remember(ctx, said)
@@ -64,7 +75,7 @@ async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
                 (say("case.same", ref=case.ref, title=case.title),),
                 (
                     choice("case.same_yes", f"case.still:{case.ref}:{question}", "primary"),
-                    choice("case.same_no", f"report.as::{question}"),
+                    choice("case.same_no", f"case.another:{question}"),
                 ),
             )
     return None
@@ -86,7 +97,7 @@ def _means(ctx: Context, verdict: str, text: str) -> bool:
     return any(texts.hears(key, part) for key in KEYS[verdict] for part in parts)
 
 
-async def _finished(ctx: Context) -> list[Case]:
-    """The speaker's reports that await their word, the newest first."""
+async def _finished(ctx: Context, *states: str) -> list[Case]:
+    """The speaker's reports in one of these states, or else those that await their word, the newest first."""
     found = await ctx.unit.cases.of_person(ctx.person.id)
-    return [one for one in found if one.state == "finished" and not kept_off(ctx, one, ctx.chat)]
+    return [one for one in found if one.state in (states or ("finished",)) and not kept_off(ctx, one, ctx.chat)]

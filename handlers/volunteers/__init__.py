@@ -5,6 +5,8 @@ Source: domain.md §5, without hours and points.
 
 from __future__ import annotations
 
+from typing import Final
+
 from handlers import orders
 from handlers.context import Context
 from handlers.errors import Refusal
@@ -15,6 +17,9 @@ from handlers.topic import Answer, Topic, among, answer, argument, command, inte
 from handlers.volunteers import claims, signup, tasks, typed, views
 from handlers.volunteers.forms import POST, SIGN_UP
 from knowledge.references import references
+
+_LONGEST: Final = 20
+"""Characters up to which words may only say that somebody cannot come."""
 
 topic = Topic("volunteers", forms=[SIGN_UP, POST], keeps=views.kept, forget=claims.forget)
 
@@ -113,6 +118,13 @@ async def cannot(ctx: Context, said: Incoming) -> Answer:
     """我去不了了: this time not, or withdraws the claim, asking which if there are several."""
     shown = None if standing.current(ctx) is not None else await typed.not_to_shown(ctx)
     return shown or await claims.withdraw(ctx)
+
+
+@topic.on(among("volunteers.unable_words"))
+async def unable(ctx: Context, said: Incoming) -> Answer:
+    """腰疼，去不了 under an invitation; None everywhere else, and for a question."""
+    asking = len(said.text) > _LONGEST or any(one in said.text for one in ctx.shelf.texts.words("words.asking"))
+    return None if asking or standing.current(ctx) is not None else await typed.not_to_shown(ctx)
 
 
 @topic.on(answer("volunteers.refuse_words"))

@@ -318,3 +318,20 @@ async def test_a_push_with_choices_ends_the_numbers_of_what_stands_above_it(town
 
 async def the_first_case(town: Town, ref: str) -> Case:
     return next(one for one in await town.all(Case) if one.ref == ref)
+
+
+async def test_a_long_list_of_cases_is_read_page_by_page(town: Town) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    for who in range(12):
+        await town.moves_in(f"r{who}")
+        for words in ("3栋2单元楼道灯坏了", "跳过", "提交"):
+            await town.says(f"r{who}", words)
+    assert "待办诉求 12 件" in await town.says("王", "/cases")
+    first = await town.sees("王")
+    assert len(first) == 11 and first[-1] == "后面还有 2 件"
+    await town.says("王", "11")
+    rest = await town.sees("王")
+    assert len(rest) == 2 and set(rest).isdisjoint(first)
+    for hostile in ("cases:99", "cases:-1", "cases:x", "cases:" + "9" * 50):
+        await town.presses("王", hostile)
+        assert await town.sees("王") == first
