@@ -9,14 +9,19 @@ from handlers.context import Context
 from handlers.duty import nearest_desk
 from handlers.messages import Choice, Priority, Reply, Say, choice, say
 from handlers.permissions import may
+from handlers.workflow import NEW, can, step
 from handlers.worktime import due, told
-from storage.models import Area, Case, CaseEvent, Chat, Duty
+from storage.models import Area, Case, Chat, Duty
 
 LINE: Final = ("grid_worker", "grid_leader", "community", "street")
 """Who is asked first for an ordinary case (domain.md §3); private ones start at the community."""
 PRIVATE_LINE: Final = ("community", "street")
 RANK: Final = {"grid_worker": 0, "grid_leader": 1, "department": 1, "community": 2, "street": 3}
 """Who may step in for whom: a higher rank in the same area. A called department stands below the community that called it."""
+
+
+_SHOWN: Final = (("accept", "accept", "primary"), ("finish", "finish", "primary"), ("return", "return", ""), ("escalate", "human", ""))
+"""The steps that stand under a card, with the names of their buttons and how these look."""
 
 
 class Handed(NamedTuple):
@@ -41,12 +46,12 @@ async def file_case(
     case = Case(
         ref=await ctx.unit.cases.new_reference(), kind=kind, subject=subject, title=title[:120], words=words, area=area,
         place=str(place["text"])[:200], lat=place.get("lat"), lon=place.get("lon"), reporter=ctx.person, chat_id=ctx.chat.id,
-        department="", urgency=urgency, private=private, state="submitted", outcome="", returns=0, reopened=0,
+        department="", urgency=urgency, private=private, state=NEW, outcome="", returns=0, reopened=0,
         created_at=ctx.now, due_at=due(f"{hours}h" if hours else limit, ctx.now, ctx.rules),
     )  # fmt: skip
     ctx.unit.cases.add(case)
-    await ctx.unit.session.flush()
-    event = await record(ctx, case, "submit", **({"suggested": suggested} if suggested else {}))
+    noted: dict[str, Any] = {"suggested": suggested} if suggested else {}
+    event = await step(ctx, case, "submit", **noted)
     for media in await ctx.unit.media.of(photos):
         if media.chat_id == ctx.chat.id:
             media.case_id, media.event_id = case.id, event.id
@@ -66,16 +71,6 @@ def filed(ctx: Context, case: Case) -> Reply:
         (choice("case.see", f"case.see:{case.ref}"), *phone),
         card=True,
     )
-
-
-async def record(ctx: Context, case: Case, action: str, note: str = "", **data: Any) -> CaseEvent:
-    """Append a step to the case's history."""
-    event = CaseEvent(
-        case_id=case.id, at=ctx.now, actor_id=ctx.person.id, action=action, state=case.state, note=note, data=data
-    )
-    ctx.unit.cases.record(event)
-    await ctx.unit.session.flush()
-    return event
 
 
 async def hand_on(
@@ -209,10 +204,4 @@ def card(case: Case, photos: tuple[int, ...] = ()) -> Reply:
 
 def moves(case: Case) -> tuple[Choice, ...]:
     """What staff can do with it as it stands; nothing once it is finished."""
-    if case.state in ("submitted", "returned", "reopened"):
-        moves = (("accept", "primary"), ("return", ""), ("human", ""))
-    elif case.state == "accepted":
-        moves = (("finish", "primary"), ("return", ""), ("human", ""))
-    else:
-        return ()
-    return tuple(choice(f"case.do.{move}", f"case.{move}:{case.ref}", style) for move, style in moves)
+    return tuple(choice(f"case.do.{name}", f"case.{name}:{case.ref}", style) for move, name, style in _SHOWN if can(case, move))

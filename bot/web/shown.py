@@ -14,6 +14,7 @@ from bot.web.others import Others
 from handlers.casework import moves
 from handlers.reports.desk import Step, View
 from handlers.texts import Texts
+from handlers.workflow import DONE
 from handlers.worktime import left, told
 from storage.models import Area, Case, Duty, Media, Message
 
@@ -92,7 +93,7 @@ class DeskWords:
 
     def _due(self, case: Case) -> tuple[str, str]:
         """How long is left to answer; nothing is pressing once the case is finished."""
-        if case.state in ("finished", "confirmed"):
+        if case.state in DONE:
             return self._word("desk.answered"), ""
         key, amount, level = left(case.due_at, self.now)
         return self._word(key, amount=amount), level

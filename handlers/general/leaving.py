@@ -8,7 +8,8 @@ from datetime import datetime
 from handlers.casework import hand_on, standing
 from handlers.context import Context, Push, Shelf
 from handlers.general.handoff import give_back, may_hold
-from storage.models import Case, CaseEvent, Duty, Person
+from handlers.workflow import step
+from storage.models import Case, Duty, Person
 from storage.unit import Unit
 
 
@@ -49,10 +50,8 @@ async def _release(ctx: Context, case: Case, person: Person) -> None:
     """What they had accepted and have no duty for any more goes to whose turn it is."""
     if await standing(ctx, person.id, case):
         return
-    case.state, case.handler_id = "submitted", None
-    ctx.unit.cases.record(
-        CaseEvent(case_id=case.id, at=ctx.now, actor_id=person.id, action="release", state=case.state, note="", data={})
-    )
+    case.handler_id = None
+    await step(ctx, case, "release", actor=person.id)
     await hand_on(ctx, case)
 
 

@@ -17,6 +17,7 @@ from handlers.pictures import pictures, refusals
 from handlers.reports import adding, emergency, enough, forms, resident, spoken, staff, urgent, verdict
 from handlers.reports.outcome import CLOSING
 from handlers.topic import Answer, Topic, among, answer, argument, command, intent, kind, opening, phrase, press
+from handlers.workflow import can, refuse_unless
 from storage.models import Case, Proposal
 
 PROPOSALS: Final = 3
@@ -250,7 +251,7 @@ def _finishing(ctx: Context, said: Incoming) -> Callable[[str, str], Awaitable[A
 async def _return(ctx: Context, ref: str, words: str) -> Answer:
     """The form that sends a case back, with the reason that came already."""
     case = await staff.workable(ctx, ref, "case.return")
-    staff.must_be(case, (*staff.WAITING, "accepted"))
+    refuse_unless(case, "return")
     reason = next((one for one in forms.RETURN_REASONS if ctx.shelf.texts.hears(f"return.{one}", words)), "")
     known = {"return_reason": reason} if reason else {"return_words": words} if words else {}
     return await ctx.start(forms.RETURN, case=case.ref, **known)
@@ -259,9 +260,9 @@ async def _return(ctx: Context, ref: str, words: str) -> Answer:
 async def _finish(ctx: Context, ref: str, said: Incoming, photos: tuple[int, ...]) -> Answer:
     """The closing form of a case, with the words and pictures that came already, and the outcome where they tell it."""
     case = await staff.workable(ctx, ref, "case.finish")
-    if case.state in staff.WAITING:
+    if can(case, "accept"):
         raise Refusal("case.accept_first", choice("case.do.accept", f"case.accept:{case.ref}", "primary"), ref=case.ref)
-    staff.must_be(case, ("accepted",))
+    refuse_unless(case, "finish")
     read = await CLOSING.read(ctx, replace(said, text=spoken.parted(ctx, "finish", said.text)[1]), {})
     known: dict[str, object] = {"finish_words": read.value} if isinstance(read, Read) else {}
     outcome = spoken.outcome(ctx, said.text)

@@ -13,10 +13,10 @@ from handlers.reports import resident
 from handlers.reports.forms import SUPPLEMENT
 from handlers.texts import plain
 from handlers.topic import Answer
+from handlers.workflow import UNDONE
 from knowledge.numerals import ordinal
 from knowledge.references import without
 from storage.models import Case
-from storage.repositories.cases import UNDONE
 
 _SMALL: Final = ("thanks", "hello", "fine", "bye")
 """Small talk that adds nothing to a report."""

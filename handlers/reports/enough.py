@@ -13,9 +13,9 @@ from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
 from handlers.texts import plain
 from handlers.topic import Answer, argument
+from handlers.workflow import UNDONE
 from knowledge.references import references
 from storage.models import Case
-from storage.repositories.cases import UNDONE
 
 _LONGEST: Final = 30
 """Characters up to which words may be about nothing but this."""

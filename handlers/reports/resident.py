@@ -15,7 +15,6 @@ from handlers.casework import (
     hand_on,
     kept_off,
     pass_voices,
-    record,
     show_to,
     standing,
 )
@@ -23,6 +22,7 @@ from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.topic import Answer
+from handlers.workflow import DONE, can, step
 from handlers.worktime import told
 from knowledge.references import references
 from storage.models import Case
@@ -127,7 +127,7 @@ async def tell_progress(ctx: Context, case: Case) -> Reply:
     steps = tuple(say("progress.step", at=told(one.at), what=say(f"progress.did.{one.action}")) for one in history)
     words = next((one.note for one in reversed(history) if one.action == "finish"), "")
     lines = (say("progress.head", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")), *steps[-6:])
-    if case.state not in ("finished", "confirmed"):
+    if case.state not in DONE:
         lines += (say("case.promise", due=told(case.due_at)),)
     elif words:
         lines += (say("progress.said", words=words),)
@@ -153,12 +153,11 @@ def solved_choices(case: Case) -> tuple[Choice, ...]:
 async def confirm(ctx: Context, ref: str, verdict: str) -> Answer:
     """The resident's word on a finished case; anything but 解决了 reopens it."""
     case = await own(ctx, ref, lock=True)
-    if case.state not in ("finished", "confirmed"):
+    if not can(case, "reopen"):
         raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
     if verdict == "solved":
-        if case.state == "finished":
-            case.state = "confirmed"
-            await record(ctx, case, "confirm")
+        if can(case, "confirm"):
+            await step(ctx, case, "confirm")
         return Reply(
             (say("rate.ask", ref=case.ref),),
             tuple(choice(f"rate.{stars}", f"case.rate:{stars}:{case.ref}") for stars in range(1, 6)),
@@ -193,8 +192,8 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photo
         raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
     stars, case.rating = case.rating, None
     case.reopened += 1
-    case.state, case.outcome = "reopened", ""
-    await record(ctx, case, "reopen", verdict=verdict, stars=stars)
+    case.outcome = ""
+    await step(ctx, case, "reopen", verdict=verdict, stars=stars)
     shown = _added(case, words, photos) if words else await _back(ctx, case, verdict)
     told = await _bring_back(ctx, case, shown)
     return Reply((_reopened(ctx, case, told),), (choice("case.add", f"case.add:{case.ref}"),))
@@ -243,10 +242,10 @@ def _reopened(ctx: Context, case: Case, handed: Handed) -> Say:
 async def rate(ctx: Context, ref: str, stars: str) -> Answer:
     """One to five stars for a case the resident confirmed; a later word replaces the first."""
     case = await own(ctx, ref, lock=True)
-    if stars not in ("1", "2", "3", "4", "5") or case.state != "confirmed":
+    if stars not in ("1", "2", "3", "4", "5") or not can(case, "rate"):
         raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
     case.rating = int(stars)
-    await record(ctx, case, "rate", stars=int(stars))
+    await step(ctx, case, "rate", stars=int(stars))
     return Reply((say("rate.thanks", stars=stars),))
 
 
@@ -263,7 +262,7 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
     if not words and not photos and not answers.get("voices"):
         return await tell_progress(ctx, case)
     words = words or ctx.shelf.texts.word("zh_Hans", "supplement.photos")
-    event = await record(ctx, case, "add", words)
+    event = await step(ctx, case, "add", words)
     for media in await ctx.unit.media.of(photos):
         if media.chat_id == ctx.chat.id:
             media.case_id, media.event_id = case.id, event.id
@@ -274,7 +273,7 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int, ...]) -> Reply:
     kept = say("supplement.kept", ref=case.ref)
-    if case.state not in ("finished", "confirmed"):
+    if case.state not in DONE:
         await _bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept,))
     if (why_not := closed_for_good(ctx, case)) is not None:
@@ -286,7 +285,7 @@ async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int,
 
 async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
     """不用来了: the words are kept with the case, and whoever handles it hears them; it stays open until they finish it."""
-    await record(ctx, case, "add", words)
+    await step(ctx, case, "add", words)
     told = await _bring_to_handler(ctx, case, _added(case, words, ()))
     return Reply(
         (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),),

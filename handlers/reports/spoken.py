@@ -15,8 +15,8 @@ from handlers.form.standing import current as form_of
 from handlers.messages import Choice, Incoming, Reply, choice, say
 from handlers.reports import staff
 from handlers.reports.reading import desk_cases
-from handlers.reports.staff import WAITING
 from handlers.topic import Answer
+from handlers.workflow import can
 from knowledge.references import leading, references
 from storage.models import Case
 
@@ -81,10 +81,10 @@ async def _likely(ctx: Context, verb: str, *, named: bool = False) -> list[Case]
     cases = await desk_cases(ctx)
     shown = [one for one in cases if one.ref in _shown(ctx, verb) and not named]
     if verb == "accept":
-        return shown or [one for one in cases if one.state in WAITING]
+        return shown or [one for one in cases if can(one, "accept")]
     mine = _in_hand(ctx, cases)
     if verb == "return":
-        return shown or [*mine, *(one for one in cases if one.state in WAITING)]
+        return shown or [*mine, *(one for one in cases if can(one, "accept"))]
     return shown or mine or [one for one in cases if one.ref in _shown(ctx, "accept")]
 
 
@@ -98,7 +98,7 @@ async def done(ctx: Context, said: Incoming, do: Callable[[str, str], Awaitable[
     cases = await desk_cases(ctx)
     if references(said.text, "R") or _in_hand(ctx, cases):
         return await case_meant(ctx, "finish", said, do)
-    waiting = [one for one in cases if one.state in WAITING]
+    waiting = [one for one in cases if can(one, "accept")]
     own = await ctx.unit.cases.of_person(ctx.person.id) if waiting else ()
     return await do(waiting[0].ref, "") if len(waiting) == 1 and not own and await ctx.may("case.finish") else None
 

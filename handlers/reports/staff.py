@@ -13,7 +13,6 @@ from handlers.casework import (
     card,
     hand_on,
     kept_off,
-    record,
     standing,
     title_in,
     voiced,
@@ -26,6 +25,7 @@ from handlers.permissions import ACTIONS
 from handlers.reports.reading import desk_cases, require_read
 from handlers.reports.resident import elsewhere, solved_choices
 from handlers.topic import Answer
+from handlers.workflow import can, refuse_unless, step
 from handlers.worktime import told
 from storage.models import Case, CaseEvent, Chat
 
@@ -33,7 +33,6 @@ STAFF = ACTIONS["case.list"]
 _ADDED = 3
 _PAGE = 10
 """Cases in one message."""
-WAITING = ("submitted", "returned", "reopened")
 
 
 async def workable(ctx: Context, ref: str, action: str) -> Case:
@@ -62,7 +61,7 @@ async def _refuse_unless_in_hand(ctx: Context, case: Case) -> None:
 
 async def _refuse_at_the_end_of_the_line(ctx: Context, case: Case) -> None:
     """The sub-district decides on the spot; what has come to belong to it is not returned again (domain.md §3)."""
-    accepting = (choice("case.do.accept", f"case.accept:{case.ref}", "primary"),) if case.state in WAITING else ()
+    accepting = (choice("case.do.accept", f"case.accept:{case.ref}", "primary"),) if can(case, "accept") else ()
     if await standing(ctx, ctx.person.id, case) == "street":
         raise Refusal("case.last_in_line", *accepting, ref=case.ref)
     if beyond_limits(ctx, case):
@@ -133,9 +132,9 @@ async def _said_since(ctx: Context, case: Case) -> tuple[Say, ...]:
 async def accept(ctx: Context, ref: str) -> Answer:
     """受理: the speaker takes the case on; the resident is told."""
     case = await workable(ctx, ref, "case.accept")
-    must_be(case, WAITING)
+    refuse_unless(case, "accept")
     await _refuse_below_whose_turn_it_is(ctx, case)
-    case.state, case.handler_id = "accepted", ctx.person.id
+    case.handler_id = ctx.person.id
     await _done(ctx, case, "accept")
     await _tell_resident(
         ctx,
@@ -149,10 +148,10 @@ async def accept(ctx: Context, ref: str) -> Answer:
 async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
     """退回: with a reason code, up the line; after rules.returns times the sub-district decides (domain.md §3)."""
     case = await workable(ctx, str(answers["case"]), "case.return")
-    must_be(case, (*WAITING, "accepted"))
+    refuse_unless(case, "return")
     role, handler, told = await standing(ctx, ctx.person.id, case), case.handler_id, case.state == "returned"
     case.returns += 1
-    case.state, case.handler_id = "returned", None
+    case.handler_id = None
     if role == "department":
         case.department = ""
     reason, words = answers["return_reason"], answers.get("return_words") or ""
@@ -196,7 +195,7 @@ def _passed_on(case: Case, handed: Handed) -> Say:
 async def escalate(ctx: Context, ref: str) -> Answer:
     """转人工: the next in line get the case; its state stays, so nothing is forgotten."""
     case = await workable(ctx, ref, "case.handoff")
-    must_be(case, (*WAITING, "accepted"))
+    refuse_unless(case, "escalate")
     role = await standing(ctx, ctx.person.id, case)
     if role == "street":
         raise Refusal("case.last_in_line", ref=case.ref)
@@ -210,9 +209,9 @@ async def escalate(ctx: Context, ref: str) -> Answer:
 async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
     """办结: done, says the handler. The resident is asked, and only the resident can make it 'solved'."""
     case = await workable(ctx, str(answers["case"]), "case.finish")
-    must_be(case, ("accepted",))
+    refuse_unless(case, "finish")
     role, handler = await standing(ctx, ctx.person.id, case), case.handler_id
-    case.state, case.outcome, case.finished_at, case.handler_id = "finished", answers["outcome"], ctx.now, ctx.person.id
+    case.outcome, case.finished_at, case.handler_id = answers["outcome"], ctx.now, ctx.person.id
     event = await _done(ctx, case, "finish", answers["finish_words"], outcome=answers["outcome"])
     photos = tuple(answers.get("finish_photos") or ())
     for media in await ctx.unit.media.of(photos):
@@ -230,7 +229,7 @@ async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
 
 async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: Any) -> CaseEvent:
     await ctx.audit(f"case.{action}", case.ref)
-    return await record(ctx, case, action, note, **data)
+    return await step(ctx, case, action, note, **data)
 
 
 async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
@@ -250,9 +249,3 @@ async def _tell_handler(ctx: Context, handler: int | None, key: str, case: Case,
     if chat is not None:
         told = say(key, ref=case.ref, title=title_in(ctx, case, chat), who=say(f"role.{role}"))
         ctx.tell(chat, Reply((told,)))
-
-
-def must_be(case: Case, states: tuple[str, ...]) -> None:
-    """Refuse what an old button asks for, and say how the case stands."""
-    if case.state not in states:
-        raise Refusal("case.already", ref=case.ref, state=say(f"case.state.{case.state}"))

@@ -1,0 +1,93 @@
+"""The way of a case from its first word to its honest end, written once as data (domain.md §3, docs/adr/0011).
+
+``MOVES`` is the whole of it: chat, desk and jobs move a case through ``step`` and by nothing else, which refuses what is not
+possible from where the case stands and appends to a history that only grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from handlers.context import Context
+from handlers.errors import Refusal
+from handlers.messages import say
+from storage.models import Case, CaseEvent
+
+NEW: Final = ""
+"""Where a case stands before it is submitted."""
+WAITING: Final = frozenset({"submitted", "returned", "reopened"})
+"""Somebody has to take it on."""
+UNDONE: Final = WAITING | {"accepted"}
+DONE: Final = frozenset({"finished", "confirmed"})
+"""The handler says that it is done; only ``confirmed`` is the resident's own word."""
+STATES: Final = UNDONE | DONE
+
+REPORTER: Final = "reporter"
+"""Whoever reported it may; no role can."""
+NOBODY: Final = "nobody"
+"""Follows from something else that happened, such as the handler's dismissal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One kind of step: from which states, to which (None: the case stays where it is), who may, and what has to come with it.
+
+    ``who`` is an action of ``handlers.permissions``, or REPORTER or NOBODY. ``needs`` names the data without which the step
+    would say nothing; ``words`` is its note.
+    """
+
+    sources: frozenset[str]
+    target: str | None
+    who: str
+    needs: frozenset[str] = frozenset()
+
+
+MOVES: Final[Mapping[str, Move]] = {
+    "submit": Move(frozenset({NEW}), "submitted", REPORTER),
+    "accept": Move(WAITING, "accepted", "case.accept"),
+    "return": Move(UNDONE, "returned", "case.return", frozenset({"reason", "to"})),
+    "escalate": Move(UNDONE, None, "case.handoff", frozenset({"to"})),
+    "release": Move(frozenset({"accepted"}), "submitted", NOBODY),
+    "finish": Move(frozenset({"accepted"}), "finished", "case.finish", frozenset({"outcome", "words"})),
+    "confirm": Move(frozenset({"finished"}), "confirmed", REPORTER),
+    "reopen": Move(DONE, "reopened", REPORTER, frozenset({"verdict"})),
+    "rate": Move(frozenset({"confirmed"}), None, REPORTER, frozenset({"stars"})),
+    "add": Move(STATES, None, REPORTER, frozenset({"words"})),
+}
+"""Every step a case can take."""
+
+
+def can(case: Case, name: str) -> bool:
+    """Whether the step is possible from where the case stands."""
+    return case.state in MOVES[name].sources
+
+
+def refuse_unless(case: Case, name: str) -> None:
+    """Refuse what an old button asks for, and say how the case stands."""
+    if not can(case, name):
+        raise Refusal("case.already", ref=case.ref, state=say(f"case.state.{case.state}"))
+
+
+async def step(
+    ctx: Context, case: Case, name: str, words: str = "", *, actor: int | None = None, **data: Any
+) -> CaseEvent:
+    """Move the case and append the step to its history; ``actor`` is the speaker unless somebody else is named.
+
+    Raises Refusal, and changes nothing, where it is not possible from here; ValueError for a step that lacks what it needs.
+    """
+    refuse_unless(case, name)
+    move, given = MOVES[name], {**data, "words": words}
+    if missing := sorted(one for one in move.needs if not given.get(one)):
+        raise ValueError(f"{name} of {case.ref} lacks {', '.join(missing)}")
+    case.state = move.target or case.state
+    if case.id is None:
+        await ctx.unit.session.flush()
+    event = CaseEvent(
+        case_id=case.id, at=ctx.now, actor_id=ctx.person.id if actor is None else actor,
+        action=name, state=case.state, note=words, data=data,
+    )  # fmt: skip
+    ctx.unit.cases.record(event)
+    await ctx.unit.session.flush()
+    return event
