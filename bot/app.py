@@ -34,6 +34,7 @@ from handlers import topics
 from handlers.context import Shelf
 from handlers.texts import Texts
 from handlers.topic import Registry
+from knowledge import discretion
 from knowledge.catalogue import Catalogue, load
 from knowledge.gazetteer import Gazetteer
 from knowledge.understanding import Understander
@@ -155,6 +156,7 @@ class App:
             await self.telegram.start()
         sites = await self._listen()
         tasks = [asyncio.create_task(_kept_running(name, work), name=name) for name, work in self._work()]
+        tasks.append(asyncio.create_task(asyncio.to_thread(discretion.prepare)))  # else the start would take longer
         try:
             yield
         finally:

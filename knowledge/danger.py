@@ -14,7 +14,7 @@ from typing import Final
 
 from knowledge.entries import Emergency
 from knowledge.lexicon import Found, Hit, Joint, Keywords, Lexicon, Span, by_rarest, compile_words, occurrences, told
-from knowledge.words import normalise
+from knowledge.words import in_one_spelling
 
 _MARKS: Final = re.compile(r"(?<![a-z])[,?]|[,?](?![a-z])")
 """Marks between Latin letters don't count: an apostrophe is folded into one."""
@@ -51,7 +51,7 @@ class Joints:
         self._signs: dict[str, list[str]] = {}
         for sign, words in signs.items():
             for word in words:
-                self._signs.setdefault(normalise(word), []).append(sign)
+                self._signs.setdefault(in_one_spelling(word), []).append(sign)
         self._automaton = compile_words(self._signs)
 
     def find(self, text: str) -> list[Hit]:
@@ -103,8 +103,8 @@ class Dangers:
         known = tuple(emergencies)
         self._joints = Joints(known, signs)
         self._lexicon = Lexicon(Keywords(one.id, one.words, one.not_words) for one in known)
-        self._alone = {normalise(word): one.id for one in known for word in one.alone}
-        self._manner = {normalise(word): manner for manner, words in manners.items() for word in words}
+        self._alone = {in_one_spelling(word): one.id for one in known for word in one.alone}
+        self._manner = {in_one_spelling(word): manner for manner, words in manners.items() for word in words}
         self._manners = compile_words(self._manner)
 
     def find(self, plain: str) -> Found:

@@ -7,6 +7,7 @@ little sense, one too few somebody's peace.
 import re
 import unicodedata
 from collections.abc import Callable, Collection
+from functools import cache
 
 from knowledge.addresses import Address, addresses
 from knowledge.names import BARE, names_before, names_behind
@@ -50,7 +51,7 @@ _TRIPLE = re.compile(
 _ROOM = r"(?!(?:19|20)[0-9]{2}(?![0-9]))(?:[1-9]|[1-3][0-9])(?:0[1-9]|[12][0-9])(?![0-9])"
 """A floor and a door on it."""
 _SPOKEN_ROOM = rf"(?<![{NUMERAL_CHARS}])[一二三四五六七八九]{{1,2}}[零〇○][一二三四五六七八九](?![{NUMERAL_CHARS}路线年月日号医团%])"
-_DOOR = re.compile(
+_DOOR_WORDS = (
     rf"(?<![0-9A-Za-z.\-])(?:[1-9][0-9]?|[A-Za-z])[\-—–#][0-9]{{3,4}}{_NO_AMOUNT}"
     rf"|(?<![0-9/])[1-9][0-9]?/{_ROOM}(?![/路])"
     rf"|(?<![0-9])(?:[0-9]{{3,4}}|[{DIGIT_CHARS}]{{3,4}}|[一二三四五六七八九]百零[一二三四五六七八九])(?:室|号?房(?![屋价子租产地车源]))"
@@ -60,8 +61,7 @@ _DOOR = re.compile(
     rf"|(?<=\bin ){_ROOM}(?=[.,;!?)]|$| (?:is|has|keeps?|plays?|makes?|always|who|and)\b)"
     rf"|{_SPOKEN_ROOM}|{_NUMBER}[楼层]{_SIDE}|(?<=住)(?:在)?[0-9]{{3,4}}{_NO_AMOUNT}"
     r"|(?<![0-9])[0-9]{3,4}号?(?=的[\u4e00-\u9fff]{0,4}(?:家|老人|住户|邻居|业主))"
-    r"|\b(?:unit|room|rm\.?|flat|apt\.?|apartment|door)\s*(?:no\.?\s*)?#?[0-9]{1,4}[a-z]?\b",
-    re.IGNORECASE,
+    r"|\b(?:unit|room|rm\.?|flat|apt\.?|apartment|door)\s*(?:no\.?\s*)?#?[0-9]{1,4}[a-z]?\b"
 )
 _TAIL = re.compile(
     rf"(?:[ ,，、的和与及()（）]{{0,2}}(?:{_JOINT}?{_NUMBER}(?:[单單]元|[层楼]|室|户(?!主)|房间?(?![东主])|号(?:房|门(?!口))?|门(?!口))"
@@ -74,8 +74,6 @@ _TAIL = re.compile(
 _GROUND = re.compile(r"[1一][层楼](?![ ]?[0-9东西南北中左右])")
 _HERE, _MARK = "\ufdd1", "\ufdd0"
 """Stand before an address, and where a door was hidden, while names beside them are looked for; nobody can write them."""
-_BEFORE = names_before(door=f"{_HERE}[^{_HERE}{_MARK}]{{0,12}}{_MARK}", address=_HERE)
-_BEHIND = names_behind(_MARK)
 _SPACE = re.compile(
     rf"(?<=[栋棟幢座楼樓号號元层#])\s+(?=[0-9{NUMERAL_CHARS}])|(?<=[0-9{NUMERAL_CHARS}])\s+(?=[栋棟幢座楼樓号號单單层室户#])"
 )
@@ -87,6 +85,24 @@ _FORMAL_NUMBER = re.compile(
 )
 _ENCLOSED = re.compile(r"[⓪①-⑨❶-❾➀-➈]{2,}")
 _LETTER_O = re.compile(r"(?<=[0-9])[oO](?=[0-9])")
+
+
+@cache
+def _door() -> re.Pattern[str]:
+    return re.compile(_DOOR_WORDS, re.IGNORECASE)
+
+
+@cache
+def _names() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Of names behind and before a door."""
+    before = names_before(door=f"{_HERE}[^{_HERE}{_MARK}]{{0,12}}{_MARK}", address=_HERE)
+    return names_behind(_MARK), before
+
+
+def prepare() -> None:
+    """Compile the long patterns, which else the first use does: a tenth of a second, so call it in a thread."""
+    _door()
+    _names()
 
 
 def discreet(text: str, places: Collection[str] = ()) -> str:
@@ -155,14 +171,14 @@ def _without_doors(text: str) -> str:
         begin = _HERE + (_building(words, flat[one.start : end], one) + _MARK if hidden else words)
         text = text[: one.start] + begin + text[end:]
         last = one.start
-    return _replaced(text, lambda words: _numbered(_simple(words)), _DOOR, lambda found: _HERE + HIDDEN + _MARK)
+    return _replaced(text, lambda words: _numbered(_simple(words)), _door(), lambda found: _HERE + HIDDEN + _MARK)
 
 
 def _without_names(text: str, places: Collection[str]) -> str:
     """The marked text without marks and without the names beside the doors."""
     simple = _simple(text)
     said = [name for name in places if name in simple]
-    for pattern in (_BEHIND, _BEFORE):
+    for pattern in _names():
         while (hidden := _replaced(text, _simple, pattern, lambda found: _unless_place(found, said))) != text:
             text = hidden  # one of several names a round
     return text.replace(_MARK, "").replace(_HERE, "")

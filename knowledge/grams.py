@@ -144,7 +144,7 @@ class Index:
             if coming > least:
                 for text in texts:
                     shared[text] = sofar(text, 0.0) + weight
-            elif not left:
+            elif not texts:
                 break
             else:
                 for text in texts:

@@ -14,7 +14,7 @@ from knowledge.grams import Index, Likeness
 from knowledge.lexicon import compile_words, longest, occurrences
 from knowledge.matching import Reason
 from knowledge.references import references
-from knowledge.words import normalise
+from knowledge.words import in_one_spelling
 
 _SAID: Mapping[str, str] = {
     "service": "办事",
@@ -122,10 +122,10 @@ class Cues:
         wordings: list[tuple[str, str]] = []
         for intent in intents:
             for cue in intent.cues:
-                self._for.setdefault(normalise(cue.text), []).append((intent.id, cue.weight))
+                self._for.setdefault(in_one_spelling(cue.text), []).append((intent.id, cue.weight))
             for text in intent.not_cues:
-                self._against.setdefault(normalise(text), []).append(intent.id)
-            wordings += ((intent.id, normalise(example)) for example in intent.examples)
+                self._against.setdefault(in_one_spelling(text), []).append(intent.id)
+            wordings += ((intent.id, in_one_spelling(example)) for example in intent.examples)
         self._automaton = compile_words({*self._for, *self._against})
         self._wordings = Index(dict.fromkeys(wordings), floor=weights.wording_floor)
 

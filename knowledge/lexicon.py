@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from knowledge.words import normalise
+from knowledge.words import in_one_spelling
 
 _LENGTH_WEIGHT = (0.0, 0.2, 0.48, 0.66, 0.78, 0.86, 0.9, 0.93)
 """Evidence of a phrase by its number of characters: one says little, five say nearly all."""
@@ -73,7 +73,8 @@ def by_rarest(joints: Sequence[Joint]) -> JointTable:
     counts = Counter(part for joint in joints for part in joint.parts)
     found: dict[str, dict[str, list[Joint]]] = {}
     for joint in joints:
-        rarest, other, *_ = (*sorted(joint.parts, key=lambda part: (counts[part], part)), joint.parts[0])
+        one, other = joint.parts if len(joint.parts) == 2 else sorted(joint.parts, key=lambda part: (counts[part], part))[:2]
+        rarest, other = (one, other) if (counts[one], one) <= (counts[other], other) else (other, one)
         found.setdefault(rarest, {}).setdefault(other, []).append(joint)
     return found
 
@@ -100,7 +101,7 @@ class Lexicon:
     def _add(self, entry: Keywords) -> Iterator[Joint]:
         """Take in the single words of an entry; its joints are given back."""
         for phrase in dict.fromkeys(entry.phrases):
-            parts = tuple(part for part in (intern(normalise(part)) for part in phrase.split("+")) if part)
+            parts = tuple(part for part in (intern(in_one_spelling(part)) for part in phrase.split("+")) if part)
             if len(parts) == 1:
                 owners = self._single.setdefault(parts[0], [])
                 if entry.owner not in owners:
@@ -108,7 +109,7 @@ class Lexicon:
             elif parts:
                 yield Joint(entry.owner, parts)
         for word in entry.excluded:
-            self._excluded.setdefault(normalise(word), []).append(entry.owner)
+            self._excluded.setdefault(in_one_spelling(word), []).append(entry.owner)
 
     @property
     def words(self) -> Iterable[str]:

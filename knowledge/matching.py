@@ -13,7 +13,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.grams import Best, Index, Likeness
 from knowledge.lexicon import Hit, Keywords, Lexicon
 from knowledge.topics import Topics
-from knowledge.words import Cutter, normalise
+from knowledge.words import Cutter, in_one_spelling
 
 _LABELS: Mapping[str, str] = {
     "word": "词",
@@ -92,7 +92,7 @@ class Matcher:
         wordings, sentences = _texts(entries, whole_only=False), _texts(entries, whole_only=True)
         self._wordings = Index(wordings, floor=_LIKENESS_FLOOR, keep=partial(cutter.keep, "wordings"))
         self._words = Index(sentences, self._cut, _WORDS_FLOOR, partial(cutter.keep, "words"))
-        texts = {key: map(normalise, (one.name, *one.phrases, *one.wordings)) for key, one in entries.items()}
+        texts = {key: map(in_one_spelling, (one.name, *one.phrases, *one.wordings)) for key, one in entries.items()}
         self._topics = Topics(texts)
 
     def rank(self, text: str, limit: int = 6) -> list[Candidate]:
@@ -164,7 +164,7 @@ def _texts(entries: Mapping[str, _Entry], *, whole_only: bool) -> list[tuple[str
     """
     return list(
         dict.fromkeys(
-            (key, normalise(text))
+            (key, in_one_spelling(text))
             for key, entry in entries.items()
             for text in (entry.name, *entry.wordings, *(() if whole_only else entry.phrases))
             if "+" not in text

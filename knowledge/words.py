@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from errno import EISDIR
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -99,6 +100,10 @@ def normalise(text: str) -> str:
     if simple.isalnum():
         return simple
     return _SHORTENED.sub(_in_full, _tidy(simple))
+
+
+in_one_spelling = cache(normalise)
+"""``normalise`` for what is compiled, which reads the same keyword several times; whoever built with it clears it."""
 
 
 def _in_full(joined: re.Match[str]) -> str:

@@ -1,3 +1,6 @@
+import pytest
+
+from knowledge import grams
 from knowledge.grams import Index, pairs
 
 TEXTS = [("a", "孩子上户口要什么材料"), ("a", "报户口"), ("b", "老年卡怎么办"), ("c", "路灯不亮")]
@@ -39,3 +42,10 @@ def test_what_everybody_says_counts_little_and_only_the_shortest_are_looked_up()
     assert found.pop("short").score > 0.4
     assert len(found) < 200
     assert all(like.score < 0.1 for like in found.values())
+
+
+def test_the_last_feature_that_may_be_looked_at_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grams, "_TOUCHED", 3)
+    texts = [("x", "rare common"), *((f"o{n}", f"common other{n} more{n}") for n in range(3))]
+    index = Index(texts, lambda text: frozenset(text.split()), floor=0.9)
+    assert index.nearest("rare common")["x"].score > 0.95
