@@ -62,8 +62,8 @@ class Joints:
                 said.setdefault(sign, []).append(span)
         if len(said) < 2:
             return []
-        found = [(owner, _near([said[sign] for sign in signs])) for owner, signs in told(self._joints, said)]
-        found += [(owner, _next(*(said[sign] for sign in signs))) for owner, signs in told(self._pairs, said)]
+        found = [(owner, _near([said[sign] for sign in signs])) for owner, signs, _ in told(self._joints, said)]
+        found += [(owner, _next(*(said[sign] for sign in signs))) for owner, signs, _ in told(self._pairs, said)]
         return [Hit(owner, "+".join(words), _SURE) for owner, words in found if words]
 
 

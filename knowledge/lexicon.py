@@ -58,31 +58,31 @@ class Span(NamedTuple):
 
 
 class Joint(NamedTuple):
-    """Parts that together say something for an owner."""
+    """Parts that together say something for an owner; ``other`` is the rarest of them but one."""
 
     owner: str
     parts: tuple[str, ...]
+    other: str = ""
 
 
-JointTable = Mapping[str, Mapping[str, Sequence[Joint]]]
-"""Joints by that part of theirs which the fewest joints have, and by the next rarest."""
+JointTable = Mapping[str, Sequence[Joint]]
+"""Joints by that part of theirs which the fewest joints have."""
 
 
 def by_rarest(joints: Sequence[Joint]) -> JointTable:
     """The joints for `told` to look up: only those of parts that occur need be looked at."""
     counts = Counter(part for joint in joints for part in joint.parts)
-    found: dict[str, dict[str, list[Joint]]] = {}
-    for joint in joints:
-        one, other = joint.parts if len(joint.parts) == 2 else sorted(joint.parts, key=lambda part: (counts[part], part))[:2]
+    found: dict[str, list[Joint]] = {}
+    for owner, parts, _ in joints:
+        one, other = parts if len(parts) == 2 else sorted(parts, key=lambda part: (counts[part], part))[:2]
         rarest, other = (one, other) if (counts[one], one) <= (counts[other], other) else (other, one)
-        found.setdefault(rarest, {}).setdefault(other, []).append(joint)
+        found.setdefault(rarest, []).append(Joint(owner, parts, other))
     return found
 
 
 def told(joints: JointTable, said: Collection[str]) -> list[Joint]:
     """The joints all of whose parts are said."""
-    lead = [joints[part] for part in said if part in joints]
-    both = [joint for others in lead for other in others if other in said for joint in others[other]]
+    both = [joint for part in said if part in joints for joint in joints[part] if joint.other in said]
     return [joint for joint in both if len(joint.parts) == 2 or all(part in said for part in joint.parts)]
 
 
@@ -134,7 +134,7 @@ class Lexicon:
         single = self._single
         hits = [Hit(owner, word, self._weights[word]) for word in present if word in single for owner in single[word]]
         joints = told(self._joint, present)
-        hits += [Hit(owner, "+".join(parts), _weight(sum(map(len, parts)), 1)) for owner, parts in joints]
+        hits += [Hit(owner, "+".join(parts), _weight(sum(map(len, parts)), 1)) for owner, parts, _ in joints]
         return Found(tuple([hit for hit in hits if hit.owner not in barred]), barred)
 
     def _present(self, spans: Iterable[tuple[int, int, str]], barred: frozenset[str]) -> dict[str, None]:
