@@ -126,8 +126,7 @@ class App:
         )
         sent_to = [one for one in self.listening if not one.limits.mailbox]
         self.senders = [Sender(one, self.database, self.pictures, pace, clock, self.metrics) for one in sent_to]
-        queued = frozenset(name for name, one in limits.items() if not one.mailbox)
-        self.jobs = Jobs(self.database, self.shelf, clock, settings, self.metrics, queued)
+        self.jobs = Jobs(self.database, self.shelf, clock, settings, self.metrics, limits)
         self.database.on_commit.append(self._wake)
         if self.terminal is not None:
             self.terminal.database = self.database

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.channels.base import Limits
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.pictures import path_of
 from bot.settings import Settings
+from bot.speaker import Speaker
 from bot.web.lifetime import Lifetimes
 from handlers.context import Shelf
 from handlers.notices.fanout import fan_out
+from handlers.reports.ringing import ring
 from storage.engine import Database
 
 log = logging.getLogger("linli.jobs")
@@ -26,6 +29,8 @@ SENT_KEPT: Final = timedelta(days=1)
 """How long the row of a sent message stays in the queue; its words are in the transcript."""
 INVITES_KEPT: Final = timedelta(days=30)
 """How long an invite that has run out is still known, so that whoever tries it is told why it does not work."""
+RINGING, PUT_OFF = 20, timedelta(hours=1)
+"""Timers looked up at once, and how long one waits that could not ring."""
 LOOK, CHUNK, PAUSE_SECONDS = 2_000, 100, 0.01
 """Rows looked up at once, forgotten in one transaction, and how long others have the writer in between."""
 
@@ -70,7 +75,7 @@ class Jobs:
         clock: Clock,
         settings: Settings,
         metrics: Metrics,
-        sent_to: frozenset[str],
+        limits: Mapping[str, Limits],
     ) -> None:
         self._database, self._shelf, self._clock, self._settings, self._metrics = (
             database,
@@ -79,11 +84,12 @@ class Jobs:
             settings,
             metrics,
         )
-        self._sent_to = sent_to
+        self._limits = limits
         self._files, self._looked_at = settings.data_dir / "media", 0
         self._keep = keeping(settings)
         self.table = (
             Job("notices", 1.0, self._notices),
+            Job("timers", 2.0, self._timers),
             Job("figures", 5.0, self._figures),
             Job("erase", 0.5, self._erase),
             Job("gauges", 10.0, self._gauges),
@@ -97,7 +103,23 @@ class Jobs:
             if not await unit.notices.any_sending():
                 return False
         async with self._database.writing() as unit:
-            return await fan_out(unit, self._shelf, self._clock.now(), self._sent_to) > 0
+            sent_to = frozenset(name for name, one in self._limits.items() if not one.mailbox)
+            return await fan_out(unit, self._shelf, self._clock.now(), sent_to) > 0
+
+    async def _timers(self) -> bool:
+        """Let the timers of cases ring that are due, each by itself: one that fails is put off, and the others ring."""
+        async with self._database.reading() as unit:
+            due = await unit.cases.ringing(self._clock.now(), RINGING)
+        for timer in due:
+            try:
+                async with self._database.writing() as unit:
+                    pushes = await ring(unit, self._shelf, self._clock.now(), timer)
+                    await Speaker(unit, self._shelf.texts, self._limits, self._clock.now()).pass_on(pushes)
+            except Exception:
+                log.exception("a timer failed and is put off", extra={"timer": timer})
+                async with self._database.writing(wake=False) as unit:
+                    await unit.cases.ring_later(timer, self._clock.now() + PUT_OFF)
+        return len(due) == RINGING
 
     async def _figures(self) -> bool:
         """Count what became of large notices, by a reader, so that nobody is held up by it."""

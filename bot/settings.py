@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 
 from handlers.rules import Rules
 from handlers.texts import LANGUAGES
+from handlers.worktime import LIMIT
 from knowledge.catalogue import DATA
 
 PREFIX = "LINLI_"
 _PASSED_OVER = frozenset({"rules"})
 _DATABASES = ("sqlite:", "sqlite+", "postgresql:", "postgresql+", "postgres:")
+_LIMITS = ("accept_limit", "accept_urgent", "accept_critical", "other_limit")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MAY_BE_ZERO = frozenset({"http_port", "metrics_port", "reopen_days", "reopen_times", "returns"})
 _LEAST = {"keep_audit_days": 183}
@@ -179,11 +181,24 @@ def _check(values: Mapping[str, Any], problems: list[str]) -> None:
             "LINLI_TELEGRAM_WEBHOOK_SECRET may have letters A-Z a-z, digits, _ and - only, at most 256 (Bot API)."
         )
     problems += filter(None, (_size(name, value) for name, value in values.items() if type(value) in (int, float)))
-    for name in ("day_start", "day_end"):
-        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", values.get(name, "08:30")):
-            problems.append(f"LINLI_{name.upper()} should be a time such as 08:30.")
+    problems += _times(values)
     if values.get("telegram_webhook_url") and not values.get("telegram_webhook_secret"):
         problems.append("LINLI_TELEGRAM_WEBHOOK_SECRET is needed with a webhook, so that nobody else can post updates.")
+
+
+def _times(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with limits, days and times of day."""
+    usual = Rules()
+    for name in _LIMITS:
+        if not LIMIT.fullmatch(values.get(name, "1h")):
+            yield f"LINLI_{name.upper()} should be a time limit such as 30m, 4h, 2d, 8wh or 3wd."
+    if values.get("answer_days", usual.answer_days) <= values.get("remind_days", usual.remind_days):
+        yield "LINLI_ANSWER_DAYS should be more than LINLI_REMIND_DAYS."
+    if not 0 < values.get("warn_half", usual.warn_half) < values.get("warn_most", usual.warn_most) < 100:
+        yield "LINLI_WARN_HALF should be less than LINLI_WARN_MOST, and both between 1 and 99."
+    for name in ("day_start", "day_end"):
+        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", values.get(name, "08:30")):
+            yield f"LINLI_{name.upper()} should be a time such as 08:30."
 
 
 def _size(name: str, value: float) -> str:

@@ -5,7 +5,7 @@ All in the caller's transaction, so that either the state and the words about it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -75,6 +75,14 @@ class Speaker:
         for chat in chats:
             self.say(chat, push.reply, push.priority, remember=False)
             choices.push(chat, self._shown(chat, push.reply))
+
+    async def pass_on(self, pushes: Iterable[Push]) -> None:
+        """Say and write what others have to be told, where nobody is being answered."""
+        for push in pushes:
+            await self._texts.warm(push.chat.person.language)
+            await self.push(push)
+        await self._unit.session.flush()
+        await self.write()
 
     def _shown(self, chat: Chat, reply: Reply) -> list[choices.Shown]:
         language = chat.person.language

@@ -82,10 +82,5 @@ async def dismiss(
             raise StaffError(
                 "this is the last administrator; invite another one first: `python -m bot invite admin --area CODE`."
             ) from error
-        speaker = Speaker(unit, shelf.texts, limits, now)
-        for push in pushes:
-            await shelf.texts.warm(push.chat.person.language)
-            await speaker.push(push)
-        await unit.session.flush()
-        await speaker.write()
+        await Speaker(unit, shelf.texts, limits, now).pass_on(pushes)
     return person.name, ending

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from handlers.context import Context
@@ -33,21 +34,20 @@ class Handed(NamedTuple):
 
 async def file_case(
     ctx: Context, *, kind: str, subject: str, title: str, words: str, place: dict[str, Any], photos: list[int],
-    urgency: str = "normal", suggested: str = "", private: bool = False, limit: str = "3wd",
+    urgency: str = "normal", suggested: str = "", private: bool = False,
 ) -> Case:  # fmt: skip
     """Open a case for the speaker and hand it to the first in line. ``place`` is a Place step's answer.
 
     ``suggested`` is the department its category usually belongs to. It is only noted: a department sees nothing before it
     is called (domain.md §1), which is what ``Case.department`` says.
     """
-    hours = {"urgent": ctx.rules.urgent_hours, "critical": ctx.rules.critical_hours}.get(urgency)
     area = await ctx.unit.areas.get(str(place["area"]))
     assert area is not None
     case = Case(
         ref=await ctx.unit.cases.new_reference(), kind=kind, subject=subject, title=title[:120], words=words, area=area,
         place=str(place["text"])[:200], lat=place.get("lat"), lon=place.get("lon"), reporter=ctx.person, chat_id=ctx.chat.id,
         department="", urgency=urgency, private=private, state=NEW, outcome="", returns=0, reopened=0,
-        created_at=ctx.now, due_at=due(f"{hours}h" if hours else limit, ctx.now, ctx.rules),
+        created_at=ctx.now, due_at=promised(ctx, subject, urgency),
     )  # fmt: skip
     ctx.unit.cases.add(case)
     noted: dict[str, Any] = {"suggested": suggested} if suggested else {}
@@ -59,6 +59,14 @@ async def file_case(
         ctx.person.area_code = area.code
     await hand_on(ctx, case, photos=tuple(photos))
     return case
+
+
+def promised(ctx: Context, subject: str, urgency: str) -> datetime:
+    """By when a case of this kind that comes in now is to be done: by its urgency, else its category."""
+    hours = {"urgent": ctx.rules.urgent_hours, "critical": ctx.rules.critical_hours}.get(urgency)
+    category = ctx.catalogue.categories.get(subject)
+    limit = category.limit if category is not None else ctx.rules.other_limit
+    return due(f"{hours}h" if hours else limit, ctx.now, ctx.rules)
 
 
 def filed(ctx: Context, case: Case) -> Reply:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from handlers import timers
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.messages import say
@@ -20,14 +21,15 @@ NEW: Final = ""
 WAITING: Final = frozenset({"submitted", "returned", "reopened"})
 """Somebody has to take it on."""
 UNDONE: Final = WAITING | {"accepted"}
-DONE: Final = frozenset({"finished", "confirmed"})
-"""The handler says that it is done; only ``confirmed`` is the resident's own word."""
+DONE: Final = frozenset({"finished", "confirmed", "closed"})
+"""The handler says that it is done; only ``confirmed`` is the resident's own word, and ``closed`` that there was none."""
 STATES: Final = UNDONE | DONE
 
 REPORTER: Final = "reporter"
 """Whoever reported it may; no role can."""
 NOBODY: Final = "nobody"
-"""Follows from something else that happened, such as the handler's dismissal."""
+"""Follows from something else that happened, such as the handler's dismissal, or from time."""
+_SPEAKER: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,24 @@ class Move:
     target: str | None
     who: str
     needs: frozenset[str] = frozenset()
+    onward: bool = False
+    """Whether somebody else has the case next, although it stays where it is."""
+    promises: bool = False
+    """Whether a time is promised with it."""
 
 
 MOVES: Final[Mapping[str, Move]] = {
-    "submit": Move(frozenset({NEW}), "submitted", REPORTER),
+    "submit": Move(frozenset({NEW}), "submitted", REPORTER, promises=True),
     "accept": Move(WAITING, "accepted", "case.accept"),
     "return": Move(UNDONE, "returned", "case.return", frozenset({"reason", "to"})),
-    "escalate": Move(UNDONE, None, "case.handoff", frozenset({"to"})),
+    "escalate": Move(UNDONE, None, "case.handoff", frozenset({"to"}), onward=True),
+    "pass_on": Move(WAITING, None, NOBODY, frozenset({"to"}), onward=True),
+    "breach": Move(UNDONE, None, NOBODY),
     "release": Move(frozenset({"accepted"}), "submitted", NOBODY),
     "finish": Move(frozenset({"accepted"}), "finished", "case.finish", frozenset({"outcome", "words"})),
-    "confirm": Move(frozenset({"finished"}), "confirmed", REPORTER),
-    "reopen": Move(DONE, "reopened", REPORTER, frozenset({"verdict"})),
+    "close": Move(frozenset({"finished"}), "closed", NOBODY),
+    "confirm": Move(frozenset({"finished", "closed"}), "confirmed", REPORTER),
+    "reopen": Move(DONE, "reopened", REPORTER, frozenset({"verdict"}), promises=True),
     "rate": Move(frozenset({"confirmed"}), None, REPORTER, frozenset({"stars"})),
     "add": Move(STATES, None, REPORTER, frozenset({"words"})),
 }
@@ -71,9 +80,9 @@ def refuse_unless(case: Case, name: str) -> None:
 
 
 async def step(
-    ctx: Context, case: Case, name: str, words: str = "", *, actor: int | None = None, **data: Any
+    ctx: Context, case: Case, name: str, words: str = "", *, actor: int | None = _SPEAKER, **data: Any
 ) -> CaseEvent:
-    """Move the case and append the step to its history; ``actor`` is the speaker unless somebody else is named.
+    """Move the case and append the step to its history; ``actor`` is the speaker unless another is named, None for time itself.
 
     Raises Refusal, and changes nothing, where it is not possible from here; ValueError for a step that lacks what it needs.
     """
@@ -85,9 +94,23 @@ async def step(
     if case.id is None:
         await ctx.unit.session.flush()
     event = CaseEvent(
-        case_id=case.id, at=ctx.now, actor_id=ctx.person.id if actor is None else actor,
+        case_id=case.id, at=ctx.now, actor_id=ctx.person.id if actor == _SPEAKER else actor,
         action=name, state=case.state, note=words, data=data,
     )  # fmt: skip
     ctx.unit.cases.record(event)
     await ctx.unit.session.flush()
+    if move.target or move.onward:
+        await _set_timers(ctx, case, anew=move.promises)
     return event
+
+
+async def _set_timers(ctx: Context, case: Case, *, anew: bool) -> None:
+    """Those of where the case stands now; unless a promise is made ``anew``, those of the promise go on."""
+    waits = timers.of_acceptance(case, ctx.now, ctx.rules) if case.state in WAITING else {}
+    if case.state in UNDONE and not anew:
+        await ctx.unit.cases.set_timers(case.id, waits, (timers.ACCEPT,))
+    elif case.state in UNDONE:
+        await ctx.unit.cases.set_timers(case.id, {**waits, **timers.of_promise(case, ctx.now, ctx.rules)})
+    else:
+        asked = timers.of_answer(ctx.now, ctx.rules) if case.state == "finished" else {}
+        await ctx.unit.cases.set_timers(case.id, asked)

@@ -1,7 +1,7 @@
 """When something is due: hours and days, on the clock or on the Chinese work calendar with its swapped days (调休).
 
-Limits are written ``4h`` hours, ``7d`` calendar days, ``8wh`` working hours, ``3wd`` working days (domain.md §3). Times come in and go
-out as UTC; days begin and end in Asia/Shanghai.
+Limits are written ``15m`` minutes, ``4h`` hours, ``7d`` calendar days, ``8wh`` working hours, ``3wd`` working days (domain.md
+§3). Times come in and go out as UTC; days begin and end in Asia/Shanghai.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from handlers.rules import Rules
 from knowledge.weekdays import differing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LIMIT = re.compile(r"(\d{1,4})(m|h|d|wh|wd)")
+"""How a limit is written."""
+_ON_THE_CLOCK = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def due(limit: str, start: datetime, rules: Rules) -> datetime:
@@ -24,12 +27,12 @@ def due(limit: str, start: datetime, rules: Rules) -> datetime:
 
     Raises ValueError for a limit that is not understood.
     """
-    found = re.fullmatch(r"(\d+)(h|d|wh|wd)", limit)
+    found = LIMIT.fullmatch(limit)
     if found is None:
         raise ValueError(f"not a limit: {limit}")
     amount, unit = int(found[1]), found[2]
-    if unit in ("h", "d"):
-        return start + timedelta(hours=amount) * (24 if unit == "d" else 1)
+    if unit in _ON_THE_CLOCK:
+        return start + amount * _ON_THE_CLOCK[unit]
     local = start.astimezone(SHANGHAI)
     end = _after_days(local, amount, rules) if unit == "wd" else _after_hours(local, timedelta(hours=amount), rules)
     return end.astimezone(start.tzinfo)

@@ -11,14 +11,12 @@ from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.messages import Say, say
 from handlers.reports.reading import require_read
+from handlers.workflow import MOVES
 from storage.models import Case, CaseEvent, Media
 
 Offices = Mapping[int, tuple[str, str]]
 """By person: their role now ("" when they have none) and their name."""
-_DID: Final = {
-    action: f"desk.did.{action}"
-    for action in ("submit", "accept", "return", "escalate", "finish", "confirm", "reopen", "rate", "add", "release")
-}
+_DID: Final = {action: f"desk.did.{action}" for action in MOVES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from handlers.casework import (
     hand_on,
     kept_off,
     pass_voices,
+    promised,
     show_to,
     standing,
 )
@@ -94,7 +95,6 @@ async def open_case(ctx: Context, answers: dict[str, Any]) -> Case:
             "urgency": category.urgency,
             "suggested": category.department,
             "private": category.private,
-            "limit": category.limit,
         }
     if urgency := answers.get("report_urgency"):
         known["urgency"] = urgency
@@ -135,7 +135,7 @@ async def tell_progress(ctx: Context, case: Case) -> Reply:
 
 
 def _asks(case: Case) -> tuple[Choice, ...]:
-    if case.state == "finished":
+    if case.state in ("finished", "closed"):
         return solved_choices(case)
     if case.state == "confirmed":
         return (choice("case.unsolved", f"case.unsolved:{case.ref}"),)
@@ -192,11 +192,12 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photo
         raise Refusal(why_not, *_instead(), ref=case.ref, days=ctx.rules.reopen_days)
     stars, case.rating = case.rating, None
     case.reopened += 1
-    case.outcome = ""
+    case.outcome, case.due_at = "", promised(ctx, case.subject, case.urgency)
     await step(ctx, case, "reopen", verdict=verdict, stars=stars)
     shown = _added(case, words, photos) if words else await _back(ctx, case, verdict)
-    told = await _bring_back(ctx, case, shown)
-    return Reply((_reopened(ctx, case, told),), (choice("case.add", f"case.add:{case.ref}"),))
+    handed = await _bring_back(ctx, case, shown)
+    lines = (_reopened(ctx, case, handed), say("case.promise", due=told(case.due_at)), say("case.anything_to_add"))
+    return Reply(lines, (choice("case.add", f"case.add:{case.ref}"),))
 
 
 async def _back(ctx: Context, case: Case, verdict: str) -> Reply:

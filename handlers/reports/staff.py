@@ -136,7 +136,7 @@ async def accept(ctx: Context, ref: str) -> Answer:
     await _refuse_below_whose_turn_it_is(ctx, case)
     case.handler_id = ctx.person.id
     await _done(ctx, case, "accept")
-    await _tell_resident(
+    await tell_resident(
         ctx,
         case,
         Reply((say("case.told.accepted", ref=case.ref, title=case.title), say("case.promise", due=told(case.due_at)))),
@@ -159,7 +159,7 @@ async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
     handed = await hand_on(ctx, case, shown=_back(case, role, reason, words))
     await _tell_handler(ctx, handler, "case.told.returned", case, role)
     if not told:
-        await _tell_resident(ctx, case, Reply((_passed_on(case, handed),)))
+        await tell_resident(ctx, case, Reply((_passed_on(case, handed),)))
     return Reply((_returned(ctx, case, handed),))
 
 
@@ -222,7 +222,7 @@ async def finish(ctx: Context, answers: dict[str, Any]) -> Answer:
         say("case.told.words", words=answers["finish_words"]),
         say("case.told.solved"),
     )
-    await _tell_resident(ctx, case, Reply(lines, solved_choices(case), photos, card=True))
+    await tell_resident(ctx, case, Reply(lines, solved_choices(case), photos, card=True))
     await _tell_handler(ctx, handler, "case.told.finished_by", case, role)
     return Reply((say("case.did.finished", ref=case.ref),))
 
@@ -232,7 +232,7 @@ async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: A
     return await step(ctx, case, action, note, **data)
 
 
-async def _tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
+async def tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
     """Where the report was written, or wherever its owner was last heard; only that there is news where it is kept off."""
     if not _tell_in(ctx, await ctx.unit.people.chat(case.chat_id), case, reply):
         _tell_in(ctx, await ctx.unit.people.chat_of(case.reporter_id), case, reply)

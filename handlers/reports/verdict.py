@@ -13,6 +13,7 @@ from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
 from handlers.texts import apart
 from handlers.topic import Answer, argument
+from handlers.workflow import DONE
 from storage.models import Case
 
 KEYS: Final = {
@@ -65,7 +66,7 @@ async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
     """
     if standing.current(ctx) is not None or danger.found(ctx, said) or labels.chosen(ctx, said).kind is Kind.PRESS:
         return None
-    for case in await _finished(ctx, "finished", "confirmed"):
+    for case in await _finished(ctx, *DONE):
         if resident.closed_for_good(ctx, case):
             continue
         kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
@@ -100,4 +101,4 @@ def _means(ctx: Context, verdict: str, text: str) -> bool:
 async def _finished(ctx: Context, *states: str) -> list[Case]:
     """The speaker's reports in one of these states, or else those that await their word, the newest first."""
     found = await ctx.unit.cases.of_person(ctx.person.id)
-    return [one for one in found if one.state in (states or ("finished",)) and not kept_off(ctx, one, ctx.chat)]
+    return [one for one in found if one.state in (states or ("finished", "closed")) and not kept_off(ctx, one, ctx.chat)]

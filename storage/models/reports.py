@@ -69,6 +69,17 @@ class CaseEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+class Timer(Base):
+    """When a case is looked at by itself; it is gone once it has rung, or the case has moved."""
+
+    __tablename__ = "timers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Media(Base):
     """A file of ours under a random name, cleaned of what the camera wrote into it; or one kept at the channel (voice).
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
 
-from storage.models import Area, Case, CaseEvent
+from storage.models import Area, Case, CaseEvent, Timer
 from storage.repositories.base import Repository
 
 OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
@@ -52,6 +53,36 @@ class Cases(Repository):
         return (
             await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
         ).all()
+
+    async def set_timers(self, case_id: int, rings: Mapping[str, datetime], kinds: Collection[str] = ()) -> None:
+        """When the case is looked at by itself, in place of all that was set before, or of what was of these kinds."""
+        old = delete(Timer).where(Timer.case_id == case_id)
+        await self.session.execute(old.where(Timer.kind.in_(kinds)) if kinds else old)
+        if rings:
+            rows = [{"case_id": case_id, "kind": kind, "at": at} for kind, at in rings.items()]
+            await self.session.execute(insert(Timer), rows)
+
+    async def ringing(self, now: datetime, limit: int) -> Sequence[int]:
+        """The ids of timers that have rung, the earliest first; a cheap look before a write."""
+        query = select(Timer.id).where(Timer.at <= now).order_by(Timer.at, Timer.id).limit(limit)
+        return (await self.session.scalars(query)).all()
+
+    async def rung(self, timer_id: int) -> tuple[str, Case] | None:
+        """Take a timer away: its kind, and its case, locked; None when it is gone, or the case is being worked on right now.
+
+        The case is locked before the timer, as by whoever moves it.
+        """
+        timer = await self.session.get(Timer, timer_id)
+        if timer is None:
+            return None
+        query = select(Case).where(Case.id == timer.case_id).with_for_update(of=Case, skip_locked=True)
+        case = await self.session.scalar(query.execution_options(populate_existing=True))
+        taken = case and (await self.session.execute(delete(Timer).where(Timer.id == timer_id).returning(Timer.id))).all()
+        return (timer.kind, case) if case is not None and taken else None
+
+    async def ring_later(self, timer_id: int, at: datetime) -> None:
+        """Put a timer off that could not ring, so that the others do."""
+        await self.session.execute(update(Timer).where(Timer.id == timer_id).values(at=at))
 
     async def last_step(self) -> int:
         """The id of the newest step of any case, 0 when there is none."""

@@ -274,7 +274,7 @@ async def tidied(bed: Bed) -> None:
     app = bed.app
     (job,) = [
         one
-        for one in Jobs(app.database, app.shelf, bed.clock, app.settings, Metrics(), frozenset()).table
+        for one in Jobs(app.database, app.shelf, bed.clock, app.settings, Metrics(), {}).table
         if one.name == "tidy"
     ]
     await job.work()

@@ -50,7 +50,7 @@ async def test_a_notice_to_very_many_is_counted_by_a_job_and_shown_as_it_was_cou
 ) -> None:
     monkeypatch.setattr("storage.repositories.notices.LIVE", 1)
     clock, unused = MovableClock(), _unused()
-    work = {job.name: job.work for job in Jobs(db, unused, clock, Settings(), Metrics(), frozenset()).table}["figures"]
+    work = {job.name: job.work for job in Jobs(db, unused, clock, Settings(), Metrics(), {}).table}["figures"]
     ref = await _notice(db)
 
     async def shown() -> Counts:

@@ -55,7 +55,7 @@ async def db(database: str) -> AsyncIterator[Database]:
 
 def jobs(database: Database, clock: MovableClock | None = None, **settings: Any) -> Jobs:
     unused: Any = None
-    return Jobs(database, unused, clock or MovableClock(), replace(Settings(), **settings), Metrics(), frozenset())
+    return Jobs(database, unused, clock or MovableClock(), replace(Settings(), **settings), Metrics(), {})
 
 
 async def tidied(database: Database, **settings: Any) -> None:

@@ -193,7 +193,7 @@ async def test_the_desk_writes_down_which_cases_it_showed(bed: Bed) -> None:
 async def tidied(bed: Bed) -> None:
     """One turn of the job that removes files."""
     app = bed.app
-    jobs = Jobs(app.database, app.shelf, bed.clock, app.settings, Metrics(), frozenset())
+    jobs = Jobs(app.database, app.shelf, bed.clock, app.settings, Metrics(), {})
     (job,) = [one for one in jobs.table if one.name == "files"]
     while await job.work():
         pass
