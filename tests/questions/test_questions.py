@@ -138,6 +138,7 @@ def test_what_is_offered_is_about_what_was_said(answers: dict[str, Understanding
     answer = answers[sentence["text"]]
     assert _shown(answer).issuperset(sentence.get("offered", ())), answer
     assert _shown(answer).isdisjoint(sentence.get("never", ())), answer
+    assert answer.sure or not sentence.get("sure"), answer
 
 
 def test_the_hard_sentences_name_entries_that_exist() -> None:
