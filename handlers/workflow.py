@@ -23,7 +23,7 @@ WAITING: Final = frozenset({"submitted", "returned", "reopened"})
 UNDONE: Final = WAITING | {"accepted"}
 DONE: Final = frozenset({"finished", "confirmed", "closed"})
 """The handler says that it is done; only ``confirmed`` is the resident's own word, and ``closed`` that there was none."""
-STATES: Final = UNDONE | DONE
+STATES: Final = UNDONE | DONE | {"withdrawn"}
 
 REPORTER: Final = "reporter"
 """Whoever reported it may; no role can."""
@@ -62,8 +62,9 @@ MOVES: Final[Mapping[str, Move]] = {
     "close": Move(frozenset({"finished"}), "closed", NOBODY),
     "confirm": Move(frozenset({"finished", "closed"}), "confirmed", REPORTER),
     "reopen": Move(DONE, "reopened", REPORTER, frozenset({"verdict"}), promises=True),
+    "withdraw": Move(WAITING, "withdrawn", REPORTER, frozenset({"words"})),
     "rate": Move(frozenset({"confirmed"}), None, REPORTER, frozenset({"stars"})),
-    "add": Move(STATES, None, REPORTER, frozenset({"words"})),
+    "add": Move(UNDONE | DONE, None, REPORTER, frozenset({"words"})),
 }
 """Every step a case can take."""
 

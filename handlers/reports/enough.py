@@ -13,7 +13,7 @@ from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
 from handlers.texts import plain
 from handlers.topic import Answer, argument
-from handlers.workflow import UNDONE
+from handlers.workflow import UNDONE, can
 from knowledge.references import references
 from storage.models import Case
 
@@ -37,8 +37,14 @@ async def said_among(ctx: Context, said: Incoming) -> Answer:
 
 
 async def withdrawn(ctx: Context, said: Incoming) -> Answer:
-    """撤销, with or without a number; None without anything to withdraw."""
-    return await _told(ctx, said, await _meant(ctx, said))
+    """撤销, with or without a number: what nobody has taken on ends with it, of all else whoever handles it hears.
+
+    None without anything to withdraw. What may be a danger never ends by a word.
+    """
+    cases = await _meant(ctx, said)
+    if len(cases) == 1 and can(cases[0], "withdraw") and cases[0].urgency != "critical" and not danger.found(ctx, said):
+        return await resident.withdraw(ctx, await resident.own(ctx, cases[0].ref, lock=True), said.text.strip())
+    return await _told(ctx, said, cases)
 
 
 async def withdrawn_by_number(ctx: Context, said: Incoming) -> Answer:

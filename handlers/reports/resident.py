@@ -18,12 +18,14 @@ from handlers.casework import (
     promised,
     show_to,
     standing,
+    title_in,
+    whose_turn,
 )
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Choice, Reply, Say, choice, say
 from handlers.topic import Answer
-from handlers.workflow import DONE, can, step
+from handlers.workflow import DONE, UNDONE, can, step
 from handlers.worktime import told
 from knowledge.references import references
 from storage.models import Case
@@ -127,7 +129,7 @@ async def tell_progress(ctx: Context, case: Case) -> Reply:
     steps = tuple(say("progress.step", at=told(one.at), what=say(f"progress.did.{one.action}")) for one in history)
     words = next((one.note for one in reversed(history) if one.action == "finish"), "")
     lines = (say("progress.head", ref=case.ref, title=case.title, state=say(f"case.state.{case.state}")), *steps[-6:])
-    if case.state not in DONE:
+    if case.state in UNDONE:
         lines += (say("case.promise", due=told(case.due_at)),)
     elif words:
         lines += (say("progress.said", words=words),)
@@ -139,6 +141,8 @@ def _asks(case: Case) -> tuple[Choice, ...]:
         return solved_choices(case)
     if case.state == "confirmed":
         return (choice("case.unsolved", f"case.unsolved:{case.ref}"),)
+    if case.state == "withdrawn":
+        return (choice("menu.report", "menu.report"),)
     return (choice("case.add", f"case.add:{case.ref}"), choice("menu.human", "human"))
 
 
@@ -292,6 +296,16 @@ async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
         (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),),
         (choice("case.see", f"case.see:{case.ref}"),),
     )
+
+
+async def withdraw(ctx: Context, case: Case, words: str) -> Reply:
+    """撤销, before anybody took it on: it ends here, and those who were shown it hear so."""
+    shown = (await whose_turn(ctx, case)).chats
+    case.finished_at = ctx.now
+    await step(ctx, case, "withdraw", words)
+    for chat in shown:
+        ctx.tell(chat, Reply((say("case.told.withdrawn", ref=case.ref, title=title_in(ctx, case, chat)),)))
+    return Reply((say("case.withdrawn", ref=case.ref),), (choice("menu.report", "menu.report"),))
 
 
 async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:

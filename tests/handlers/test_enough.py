@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.models import Case, CaseEvent
+from storage.models import Case, CaseEvent, Timer
 from tests.handlers.harness import Town
 from tests.handlers.test_spoken import GRID, reports
 
@@ -62,3 +62,26 @@ async def test_where_nobody_can_be_reached_it_is_not_said_that_somebody_was(town
     await town.moves_in("周")
     ref = await reports(town, "周", "3栋2单元楼道灯坏了")
     assert f"记在 {ref} 上了" in await town.says("周", "不用来了")
+
+
+@pytest.mark.parametrize("typed", ["撤销{ref}", "取消 {ref}", "{ref} 撤回", "撤销"])
+async def test_what_nobody_has_taken_on_is_withdrawn(town: Town, typed: str) -> None:
+    await town.serves("王", "grid_worker", GRID)
+    await town.moves_in("周")
+    ref = await reports(town, "周", "3栋2单元楼道灯坏了")
+    assert f"{ref} 撤销了" in await town.says("周", typed.format(ref=ref))
+    assert "居民撤销了，不用处理" in town.last("王")
+    assert [case.state for case in await town.all(Case)] == ["withdrawn"]
+    assert not await town.all(Timer)
+    assert "没有待办诉求" in await town.says("王", "/cases")
+    assert "已撤销" in await town.presses("王", f"case.accept:{ref}")
+    assert "已撤销" in await town.says("周", ref)
+
+
+async def test_a_danger_never_ends_by_a_word(town: Town) -> None:
+    await town.moves_in("周")
+    await town.says("周", "3栋着火了")
+    await town.says("周", "告诉网格员")
+    told = await town.says("周", "撤销")
+    assert "不会有人来" not in told
+    assert [case.state for case in await town.all(Case)] == ["submitted"]

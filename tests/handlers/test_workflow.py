@@ -24,7 +24,7 @@ from tests.handlers.harness import Town, reference, shelf_of
 
 STAFF = {"王": ("grid_worker", "S1-C1-G1"), "李": ("community", "S1-C1"), "赵": ("street", "S1")}
 OUTSIDE = {"外": ("grid_worker", "S1-C2-G1"), "管": ("admin", "S1")}
-PRESSES = ("accept", "return", "human", "finish", "solved", "partly", "unsolved", "reopen", "rate:5")
+PRESSES = ("accept", "return", "human", "finish", "solved", "partly", "unsolved", "reopen", "rate:5", "withdraw")
 BY_ACTION = {"accept": "accept", "return": "return", "escalate": "human", "finish": "finish"}
 """The buttons of the moves that a role may make."""
 
@@ -98,8 +98,8 @@ async def settled(town: Town) -> People:
 
 async def does(town: Town, who: str, what: str, ref: str) -> None:
     """One press, with what the form it may open asks for."""
-    if what == "add":
-        await town.says(who, f"{ref} 灯还在闪")
+    if what in ("add", "withdraw"):
+        await town.says(who, f"{ref} 灯还在闪" if what == "add" else f"撤销{ref}")
         return
     await town.presses(who, f"case.{what}:{ref}")
     if what == "return":
