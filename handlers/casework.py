@@ -12,6 +12,7 @@ from handlers.messages import Choice, Priority, Reply, Say, choice, say
 from handlers.permissions import may
 from handlers.workflow import NEW, can, step
 from handlers.worktime import due, told
+from knowledge.places import cell
 from storage.models import Area, Case, Chat, Duty
 
 LINE: Final = ("grid_worker", "grid_leader", "community", "street")
@@ -45,7 +46,8 @@ async def file_case(
     assert area is not None
     case = Case(
         ref=await ctx.unit.cases.new_reference(), kind=kind, subject=subject, title=title[:120], words=words, area=area,
-        place=str(place["text"])[:200], lat=place.get("lat"), lon=place.get("lon"), reporter=ctx.person, chat_id=ctx.chat.id,
+        place=str(place["text"])[:200], lat=place.get("lat"), lon=place.get("lon"), cell=_cell(place),
+        reporter=ctx.person, chat_id=ctx.chat.id,
         department="", urgency=urgency, private=private, state=NEW, outcome="", returns=0, reopened=0,
         created_at=ctx.now, due_at=promised(ctx, subject, urgency),
     )  # fmt: skip
@@ -59,6 +61,11 @@ async def file_case(
         ctx.person.area_code = area.code
     await hand_on(ctx, case, photos=tuple(photos))
     return case
+
+
+def _cell(place: dict[str, Any]) -> int | None:
+    lat, lon = place.get("lat"), place.get("lon")
+    return cell(lat, lon) if lat is not None and lon is not None else None
 
 
 def promised(ctx: Context, subject: str, urgency: str) -> datetime:

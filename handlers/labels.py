@@ -16,7 +16,7 @@ SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
 _WEIGHTY = {"case.solved": "case.see"}
 """Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
-_AGREED = ("emergency.tell:", "case.still:", danger.HUMAN)
+_AGREED = ("emergency.tell:", "case.still:", "case.join:", danger.HUMAN)
 """Beginnings of the buttons that any plain yes means."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 

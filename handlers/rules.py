@@ -41,6 +41,8 @@ class Rules:
     warn_most: int = rule(80, "per cent of the promised time after which they are reminded again")
     remind_days: int = rule(2, "days after which a resident is asked once more whether a finished report is solved")
     answer_days: int = rule(5, "days after which a finished report is closed as not answered, never as solved")
+    join_days: int = rule(14, "days in which a report of the same kind at the same place may be the same matter")
+    join_metres: int = rule(100, "metres within which two pins are the same place")
     day_start: str = rule("08:30", "start of a working day, local time")
     day_end: str = rule("17:30", "end of a working day, local time")
     proposals_open: int = rule(5, "proposals one resident may have open at a time")

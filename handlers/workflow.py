@@ -23,10 +23,12 @@ WAITING: Final = frozenset({"submitted", "returned", "reopened"})
 UNDONE: Final = WAITING | {"accepted"}
 DONE: Final = frozenset({"finished", "confirmed", "closed"})
 """The handler says that it is done; only ``confirmed`` is the resident's own word, and ``closed`` that there was none."""
-STATES: Final = UNDONE | DONE | {"withdrawn"}
+STATES: Final = UNDONE | DONE | {"withdrawn", "joined"}
 
 REPORTER: Final = "reporter"
 """Whoever reported it may; no role can."""
+RESIDENT: Final = "resident"
+"""Whoever reported the same may."""
 NOBODY: Final = "nobody"
 """Follows from something else that happened, such as the handler's dismissal, or from time."""
 _SPEAKER: Final = -1
@@ -36,8 +38,8 @@ _SPEAKER: Final = -1
 class Move:
     """One kind of step: from which states, to which (None: the case stays where it is), who may, and what has to come with it.
 
-    ``who`` is an action of ``handlers.permissions``, or REPORTER or NOBODY. ``needs`` names the data without which the step
-    would say nothing; ``words`` is its note.
+    ``who`` is an action of ``handlers.permissions``, or REPORTER (whoever joined, too), RESIDENT or NOBODY. ``needs`` names
+    the data without which the step would say nothing; ``words`` is its note.
     """
 
     sources: frozenset[str]
@@ -63,6 +65,8 @@ MOVES: Final[Mapping[str, Move]] = {
     "confirm": Move(frozenset({"finished", "closed"}), "confirmed", REPORTER),
     "reopen": Move(DONE, "reopened", REPORTER, frozenset({"verdict"}), promises=True),
     "withdraw": Move(WAITING, "withdrawn", REPORTER, frozenset({"words"})),
+    "join": Move(WAITING, "joined", REPORTER, frozenset({"into"})),
+    "joined_by": Move(UNDONE, None, RESIDENT, frozenset({"ref"})),
     "rate": Move(frozenset({"confirmed"}), None, REPORTER, frozenset({"stars"})),
     "add": Move(UNDONE | DONE, None, REPORTER, frozenset({"words"})),
 }

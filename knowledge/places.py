@@ -10,6 +10,9 @@ from knowledge.entries import Area, Place
 EARTH_RADIUS_M = 6_371_008.8
 WALKING_SPEED = 70.0
 """Metres a minute; people walk 60–80, old people slower."""
+_A_DEGREE = 1000
+"""Squares in a degree of latitude and longitude."""
+_ROW = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,28 @@ def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> floa
     half = math.sin((p2 - p1) / 2) ** 2
     half += math.cos(p1) * math.cos(p2) * math.sin(math.radians(other_lon - lon) / 2) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
+
+
+def cell(lat: float, lon: float) -> int:
+    """The square of the map, some 100 m wide, in which a point lies."""
+    return _row(lat) * _ROW + _column(lon)
+
+
+def cells_around(lat: float, lon: float, metres: float) -> list[int]:
+    """The squares that hold all points within so many metres; a few for some hundred metres."""
+    up = math.degrees(metres / EARTH_RADIUS_M)
+    across = up / max(0.01, math.cos(math.radians(lat)))
+    rows = range(_row(lat - up), _row(lat + up) + 1)
+    columns = range(_column(lon - across), _column(lon + across) + 1)
+    return [row * _ROW + column for row in rows for column in columns]
+
+
+def _row(lat: float) -> int:
+    return math.floor((lat + 90.0) * _A_DEGREE)
+
+
+def _column(lon: float) -> int:
+    return math.floor((lon + 180.0) * _A_DEGREE)
 
 
 def nearest(

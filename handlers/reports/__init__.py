@@ -14,7 +14,7 @@ from handlers.form import Read
 from handlers.kept import Asked
 from handlers.messages import Choice, Incoming, Kind, Reply, choice, say
 from handlers.pictures import pictures, refusals
-from handlers.reports import adding, emergency, enough, forms, resident, spoken, staff, urgent, verdict
+from handlers.reports import adding, emergency, enough, forms, joining, resident, spoken, staff, urgent, verdict
 from handlers.reports.outcome import CLOSING
 from handlers.topic import Answer, Topic, among, answer, argument, command, intent, kind, opening, phrase, press
 from handlers.workflow import can, refuse_unless
@@ -124,6 +124,19 @@ async def add_words(ctx: Context, said: Incoming) -> Answer:
 async def confirm(ctx: Context, said: Incoming) -> Answer:
     """解决了吗: only the resident can say so."""
     return await resident.confirm(ctx, argument(said), said.press.partition(":")[0].removeprefix("case."))
+
+
+@topic.on(press("case.join"))
+async def join(ctx: Context, said: Incoming) -> Answer:
+    """是同一件事, under the receipt of a report."""
+    mine, _, ref = argument(said).partition(":")
+    return await joining.join(ctx, mine, ref)
+
+
+@topic.on(press("case.apart"))
+async def apart(ctx: Context, said: Incoming) -> Answer:
+    """不是, under the receipt of a report."""
+    return await joining.apart(ctx, argument(said))
 
 
 @topic.on(press("case.reopen"))

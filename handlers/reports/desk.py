@@ -84,5 +84,7 @@ def _what(event: CaseEvent) -> Say:
         "reason": say(f"return.{data['reason']}") if data.get("reason") else "",
         "outcome": say(f"outcome.{data['outcome']}") if data.get("outcome") else "",
         "stars": data.get("stars") or "",
+        "ref": data.get("ref") or "",
+        "into": data.get("into") or "",
     }
     return Say(_DID.get(event.action, "desk.did.other"), told)

@@ -39,11 +39,13 @@ async def said_among(ctx: Context, said: Incoming) -> Answer:
 async def withdrawn(ctx: Context, said: Incoming) -> Answer:
     """撤销, with or without a number: what nobody has taken on ends with it, of all else whoever handles it hears.
 
-    None without anything to withdraw. What may be a danger never ends by a word.
+    None without anything to withdraw. What may be a danger, or was reported by others as well, never ends by a word.
     """
     cases = await _meant(ctx, said)
-    if len(cases) == 1 and can(cases[0], "withdraw") and cases[0].urgency != "critical" and not danger.found(ctx, said):
-        return await resident.withdraw(ctx, await resident.own(ctx, cases[0].ref, lock=True), said.text.strip())
+    if len(cases) == 1 and not danger.found(ctx, said):
+        case = await resident.own(ctx, cases[0].ref, lock=True, alone=True)
+        if can(case, "withdraw") and case.urgency != "critical" and not await ctx.unit.cases.joined(case.id):
+            return await resident.withdraw(ctx, case, said.text.strip())
     return await _told(ctx, said, cases)
 
 
@@ -55,7 +57,7 @@ async def withdrawn_by_number(ctx: Context, said: Incoming) -> Answer:
 async def chosen(ctx: Context, said: Incoming) -> Answer:
     """Which of several needs nobody any more."""
     ref, _, question = argument(said).partition(":")
-    case, words = await resident.own(ctx, ref, lock=True), kept.recall(ctx, question).words
+    case, words = await resident.own(ctx, ref, lock=True, alone=True), kept.recall(ctx, question).words
     if case.state not in UNDONE or not words:
         return await resident.tell_progress(ctx, case)
     return await resident.no_longer_needed(ctx, case, words)
@@ -76,7 +78,7 @@ async def _told(ctx: Context, said: Incoming, cases: list[Case]) -> Answer:
     if not cases:
         return None
     if len(cases) == 1:
-        case = await resident.own(ctx, cases[0].ref, lock=True)
+        case = await resident.own(ctx, cases[0].ref, lock=True, alone=True)
         return [*danger.first(ctx, said), await resident.no_longer_needed(ctx, case, said.text.strip())]
     question = kept.remember(ctx, said)
     offered = (

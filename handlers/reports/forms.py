@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from handlers import kept
+from handlers.casework import filed
 from handlers.context import Context
 from handlers.form import Confirm, Form, Phone, Photos, Pick, Place, Problem, Read, Text, assuming
 from handlers.form.photos import CAPTIONS
 from handlers.form.steps import Answers
 from handlers.form.world import LACKS, NEAR, named_estates, names_another, told, within
 from handlers.messages import Incoming, Reply, Say, say
-from handlers.reports import resident, staff
+from handlers.reports import joining, resident, staff
 from handlers.reports.outcome import CLOSING, OUTCOMES, Outcome
 from handlers.topic import Answer
 from knowledge.addresses import is_address
@@ -114,9 +115,11 @@ def _critical(ctx: Context, answers: Answers) -> bool:
 
 
 async def _file(ctx: Context, answers: dict[str, Any]) -> Answer:
-    """Open the case, as urgent as the words are when they are handed in."""
+    """Open the case, as urgent as the words are when they are handed in; give the number, and ask whether it is one known already."""
     urgency = {"report_urgency": "critical"} if _critical(ctx, answers) else {}
-    return await resident.submit(ctx, {**answers, **urgency, "report_words": all_words(answers)})
+    await resident.refuse_if_too_many(ctx)
+    case = await resident.open_case(ctx, {**answers, **urgency, "report_words": all_words(answers)})
+    return await joining.offered(ctx, case, filed(ctx, case))
 
 
 def all_words(answers: Answers) -> str:

@@ -35,7 +35,8 @@ async def may_see(ctx: Context, media: Media) -> bool:
     case = await ctx.unit.cases.get(media.case_id) if media.case_id is not None else None
     if case is None:
         return False
-    if case.reporter_id == ctx.person.id and await ctx.unit.media.was_shown(media.id, ctx.chat.id):
+    reported = case.reporter_id == ctx.person.id or await ctx.unit.cases.joined_by(case.id, ctx.person.id) is not None
+    if reported and await ctx.unit.media.was_shown(media.id, ctx.chat.id):
         return True
     return await may_read(ctx, case)
 

@@ -11,7 +11,6 @@ from handlers.casework import (
     beyond_limits,
     card,
     file_case,
-    filed,
     hand_on,
     kept_off,
     pass_voices,
@@ -79,12 +78,6 @@ def refuse_private(ctx: Context, category: str) -> None:
         )
 
 
-async def submit(ctx: Context, answers: dict[str, Any]) -> Answer:
-    """Open the case and give the number and the promised time."""
-    await refuse_if_too_many(ctx)
-    return filed(ctx, await open_case(ctx, answers))
-
-
 async def open_case(ctx: Context, answers: dict[str, Any]) -> Case:
     """Open the case of a report, with what was said into the microphone."""
     refuse_private(ctx, str(answers.get("report_category", "")))
@@ -108,10 +101,15 @@ async def open_case(ctx: Context, answers: dict[str, Any]) -> Case:
     return case
 
 
-async def own(ctx: Context, ref: str, *, lock: bool = False) -> Case:
-    """One of the speaker's cases; anybody else's is as if it did not exist, a private one refused where it is kept off."""
+async def own(ctx: Context, ref: str, *, lock: bool = False, alone: bool = False) -> Case:
+    """One of the speaker's cases, or one that theirs was joined to unless it must be theirs ``alone``.
+
+    Anybody else's is as if it did not exist, a private one refused where it is kept off.
+    """
     case = await ctx.unit.cases.find(ref[:12], lock=lock)
-    if case is None or case.reporter_id != ctx.person.id:
+    if case is None:
+        raise NotFound(ref[:12])
+    if case.reporter_id != ctx.person.id and (alone or not await ctx.unit.cases.joined_by(case.id, ctx.person.id)):
         raise NotFound(ref[:12])
     if kept_off(ctx, case, ctx.chat):
         raise Refusal("case.own_elsewhere", choice("menu.human", "human"), ref=case.ref, phone=ctx.rules.office_phone)
@@ -125,6 +123,9 @@ def elsewhere(ctx: Context, case: Case) -> Reply:
 
 async def tell_progress(ctx: Context, case: Case) -> Reply:
     """Where a report stands, in plain language, with what its owner can do about it."""
+    if case.state == "joined" and (other := await ctx.unit.cases.get(case.joined_id or 0)) is not None:
+        told_of = await tell_progress(ctx, other)
+        return replace(told_of, lines=(say("join.into", mine=case.ref, ref=other.ref), *told_of.lines))
     history = await ctx.unit.cases.history(case.id)
     steps = tuple(say("progress.step", at=told(one.at), what=say(f"progress.did.{one.action}")) for one in history)
     words = next((one.note for one in reversed(history) if one.action == "finish"), "")
@@ -198,7 +199,7 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photo
     case.reopened += 1
     case.outcome, case.due_at = "", promised(ctx, case.subject, case.urgency)
     await step(ctx, case, "reopen", verdict=verdict, stars=stars)
-    shown = _added(case, words, photos) if words else await _back(ctx, case, verdict)
+    shown = added(case, words, photos) if words else await _back(ctx, case, verdict)
     handed = await _bring_back(ctx, case, shown)
     lines = (_reopened(ctx, case, handed), say("case.promise", due=told(case.due_at)), say("case.anything_to_add"))
     return Reply(lines, (choice("case.add", f"case.add:{case.ref}"),))
@@ -249,7 +250,8 @@ async def rate(ctx: Context, ref: str, stars: str) -> Answer:
     case = await own(ctx, ref, lock=True)
     if stars not in ("1", "2", "3", "4", "5") or not can(case, "rate"):
         raise Refusal("case.not_finished", ref=case.ref, state=say(f"case.state.{case.state}"))
-    case.rating = int(stars)
+    mine = None if case.reporter_id == ctx.person.id else await ctx.unit.cases.joined_by(case.id, ctx.person.id)
+    (mine or case).rating = int(stars)
     await step(ctx, case, "rate", stars=int(stars))
     return Reply((say("rate.thanks", stars=stars),))
 
@@ -279,10 +281,10 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
 async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int, ...]) -> Reply:
     kept = say("supplement.kept", ref=case.ref)
     if case.state not in DONE:
-        await _bring_to_handler(ctx, case, _added(case, words, photos))
+        await bring_to_handler(ctx, case, added(case, words, photos))
         return Reply((kept,))
     if (why_not := closed_for_good(ctx, case)) is not None:
-        await _bring_to_handler(ctx, case, _added(case, words, photos))
+        await bring_to_handler(ctx, case, added(case, words, photos))
         return Reply((kept, say(why_not, ref=case.ref, days=ctx.rules.reopen_days)), _instead())
     reopened = await _reopen(ctx, case, "added", words, photos)
     return Reply((kept, *reopened.lines), reopened.choices)
@@ -291,7 +293,7 @@ async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int,
 async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
     """不用来了: the words are kept with the case, and whoever handles it hears them; it stays open until they finish it."""
     await step(ctx, case, "add", words)
-    told = await _bring_to_handler(ctx, case, _added(case, words, ()))
+    told = await bring_to_handler(ctx, case, added(case, words, ()))
     return Reply(
         (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),),
         (choice("case.see", f"case.see:{case.ref}"),),
@@ -308,7 +310,7 @@ async def withdraw(ctx: Context, case: Case, words: str) -> Reply:
     return Reply((say("case.withdrawn", ref=case.ref),), (choice("menu.report", "menu.report"),))
 
 
-async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:
+async def bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:
     """Show it to who works on the case, else to whose turn it is; False when nobody can be reached."""
     working = await standing(ctx, case.handler_id, case)
     chat = await ctx.unit.people.chat_of(case.handler_id) if working and case.handler_id is not None else None
@@ -317,6 +319,7 @@ async def _bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:
     return bool((await hand_on(ctx, case, shown=shown)).chats)
 
 
-def _added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
+def added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
+    """The card of a case under what its reporter said since."""
     shown = card(case, photos)
     return replace(shown, lines=(say("supplement.came", ref=case.ref, words=words), *shown.lines))

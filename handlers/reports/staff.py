@@ -233,9 +233,14 @@ async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: A
 
 
 async def tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
-    """Where the report was written, or wherever its owner was last heard; only that there is news where it is kept off."""
-    if not _tell_in(ctx, await ctx.unit.people.chat(case.chat_id), case, reply):
-        _tell_in(ctx, await ctx.unit.people.chat_of(case.reporter_id), case, reply)
+    """Everybody who reported it: where they did, or wherever they were last heard; only that there is news where it is kept off."""
+    told: set[int] = set()
+    for one in (case, *await ctx.unit.cases.joined(case.id)):
+        if one.reporter_id in told:
+            continue
+        told.add(one.reporter_id)
+        if not _tell_in(ctx, await ctx.unit.people.chat(one.chat_id), case, reply):
+            _tell_in(ctx, await ctx.unit.people.chat_of(one.reporter_id), case, reply)
 
 
 def _tell_in(ctx: Context, chat: Chat | None, case: Case, reply: Reply) -> bool:

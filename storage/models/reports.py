@@ -21,7 +21,10 @@ class Case(Base):
     """
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_area_state", "area_code", "state"),)
+    __table_args__ = (
+        Index("ix_cases_area_state", "area_code", "state"),
+        Index("ix_cases_cell_subject", "cell", "subject"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ref: Mapped[str] = mapped_column(String(12), unique=True)
@@ -33,6 +36,10 @@ class Case(Base):
     place: Mapped[str] = mapped_column(String(200))
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    cell: Mapped[int | None] = mapped_column(BigId)
+    """The square of the map in which the pin lies (``knowledge.places.cell``)."""
+    joined_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The case of the same matter to which this one was joined."""
     reporter_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

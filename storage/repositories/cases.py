@@ -54,6 +54,26 @@ class Cases(Repository):
             await self.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
         ).all()
 
+    async def alike(
+        self, case: Case, subjects: Collection[str], since: datetime, cells: Collection[int] = ()
+    ) -> Sequence[Case]:
+        """What is being worked on of the same kind, in the same area or, where ``cells`` are given, near by; the newest first."""
+        near = Case.cell.in_(cells) if cells else Case.area_code == case.area_code
+        query = select(Case).where(
+            near, Case.subject.in_(subjects), Case.state.in_(UNDONE), Case.private.is_(False),
+            Case.kind == case.kind, Case.created_at >= since, Case.id != case.id,
+        )  # fmt: skip
+        return (await self.session.scalars(query.order_by(Case.id.desc()).limit(20))).all()
+
+    async def joined(self, case_id: int) -> Sequence[Case]:
+        """The cases that were joined to this one, the oldest first."""
+        return (await self.session.scalars(select(Case).where(Case.joined_id == case_id).order_by(Case.id))).all()
+
+    async def joined_by(self, case_id: int, person_id: int) -> Case | None:
+        """The case of a person's own that was joined to this one."""
+        query = select(Case).where(Case.joined_id == case_id, Case.reporter_id == person_id)
+        return await self.session.scalar(query.order_by(Case.id).limit(1))
+
     async def set_timers(self, case_id: int, rings: Mapping[str, datetime], kinds: Collection[str] = ()) -> None:
         """When the case is looked at by itself, in place of all that was set before, or of what was of these kinds."""
         old = delete(Timer).where(Timer.case_id == case_id)

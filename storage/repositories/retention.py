@@ -127,7 +127,7 @@ def _remarks(before: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def _cases(before: datetime) -> Sequence[ColumnElement[bool]]:
-    return Case.state.in_(("finished", "confirmed", "closed", "withdrawn")), Case.finished_at < before, Case.words != ""
+    return Case.state.in_(("finished", "confirmed", "closed", "withdrawn", "joined")), Case.finished_at < before, Case.words != ""
 
 
 def _proposals(before: datetime) -> Sequence[ColumnElement[bool]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.app import Knowledge
 from handlers.permissions import ACTIONS, ROLES
 from handlers.rules import Rules
-from handlers.workflow import DONE, MOVES, NEW, NOBODY, REPORTER, STATES, UNDONE, WAITING
+from handlers.workflow import DONE, MOVES, NEW, NOBODY, REPORTER, RESIDENT, STATES, UNDONE, WAITING
 from storage.engine import Database
 from storage.models import Case, CaseEvent
 from storage.repositories import cases
@@ -55,7 +55,7 @@ def test_the_table_names_known_states_and_actions() -> None:
     for move in MOVES.values():
         assert move.sources <= STATES | {NEW}
         assert move.target is None or move.target in STATES
-        assert move.who in {*ACTIONS, REPORTER, NOBODY}
+        assert move.who in {*ACTIONS, REPORTER, RESIDENT, NOBODY}
     assert set(cases.UNDONE) == UNDONE
 
 
