@@ -18,8 +18,8 @@ from bot.speaker import Speaker
 from bot.web.lifetime import Lifetimes
 from handlers.context import Shelf
 from handlers.notices.fanout import fan_out
-from handlers.reports.ringing import ring
-from storage.engine import Database
+from handlers.reports.ringing import RINGS, ring
+from storage.engine import Database, is_passing
 
 log = logging.getLogger("linli.jobs")
 
@@ -109,13 +109,16 @@ class Jobs:
     async def _timers(self) -> bool:
         """Let the timers of cases ring that are due, each by itself: one that fails is put off, and the others ring."""
         async with self._database.reading() as unit:
-            due = await unit.cases.ringing(self._clock.now(), RINGING)
+            due = await unit.cases.ringing(self._clock.now(), RINGING, RINGS)
         for timer in due:
             try:
                 async with self._database.writing() as unit:
                     pushes = await ring(unit, self._shelf, self._clock.now(), timer)
                     await Speaker(unit, self._shelf.texts, self._limits, self._clock.now()).pass_on(pushes)
-            except Exception:
+            except Exception as error:
+                if is_passing(error):  # somebody else was at it: the next look is soon
+                    log.warning("a timer rings later: %s", type(error).__name__, extra={"timer": timer})
+                    continue
                 log.exception("a timer failed and is put off", extra={"timer": timer})
                 async with self._database.writing(wake=False) as unit:
                     await unit.cases.ring_later(timer, self._clock.now() + PUT_OFF)

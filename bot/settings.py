@@ -22,7 +22,7 @@ from knowledge.catalogue import DATA
 PREFIX = "LINLI_"
 _PASSED_OVER = frozenset({"rules"})
 _DATABASES = ("sqlite:", "sqlite+", "postgresql:", "postgresql+", "postgres:")
-_LIMITS = ("accept_limit", "accept_urgent", "accept_critical", "other_limit")
+_LIMITS = ("accept_again", "accept_limit", "accept_urgent", "accept_critical", "other_limit")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MAY_BE_ZERO = frozenset({"http_port", "metrics_port", "reopen_days", "reopen_times", "returns"})
 _LEAST = {"keep_audit_days": 183}
@@ -196,9 +196,14 @@ def _times(values: Mapping[str, Any]) -> Iterator[str]:
         yield "LINLI_ANSWER_DAYS should be more than LINLI_REMIND_DAYS."
     if not 0 < values.get("warn_half", usual.warn_half) < values.get("warn_most", usual.warn_most) < 100:
         yield "LINLI_WARN_HALF should be less than LINLI_WARN_MOST, and both between 1 and 99."
-    for name in ("day_start", "day_end"):
-        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", values.get(name, "08:30")):
+    if values.get("answer_days", usual.answer_days) >= values.get("reopen_days", usual.reopen_days):
+        yield "LINLI_ANSWER_DAYS should be less than LINLI_REOPEN_DAYS, so that who is told that it closes may still object."
+    hours = {name: values.get(name, getattr(usual, name)) for name in ("day_start", "day_end")}
+    for name, hour in hours.items():
+        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", hour):
             yield f"LINLI_{name.upper()} should be a time such as 08:30."
+    if hours["day_start"].zfill(5) >= hours["day_end"].zfill(5):
+        yield "LINLI_DAY_START should be before LINLI_DAY_END."
 
 
 def _size(name: str, value: float) -> str:

@@ -134,6 +134,16 @@ def title_in(ctx: Context, case: Case, chat: Chat) -> str | Say:
     return say("cases.private") if kept_off(ctx, case, chat) else case.title
 
 
+def line_of(ctx: Context, case: Case) -> tuple[str, ...]:
+    """The roles that are asked one after the other; about people of the community's own, only the sub-district."""
+    return ("street",) if is_conduct(ctx, case) else PRIVATE_LINE if case.private else LINE
+
+
+def above(ctx: Context, case: Case, role: str) -> tuple[str, ...]:
+    """The roles of a case's line above this one; a called department stands below the community."""
+    return tuple(one for one in line_of(ctx, case) if _rank(one) > _rank(role))
+
+
 async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) -> Handed:
     """The nearest who can be reached among those whose turn it is.
 

@@ -37,6 +37,7 @@ class Rules:
     accept_limit: str = rule("4wh", "time to accept a report before the next in line gets it (m, h, d, wh, wd)")
     accept_urgent: str = rule("1h", "the same for urgent reports")
     accept_critical: str = rule("15m", "the same where life is in danger")
+    accept_again: str = rule("1wd", "time after which the last in line is reminded of what nobody accepted, again and again")
     warn_half: int = rule(50, "per cent of the promised time after which whoever handles a report is reminded")
     warn_most: int = rule(80, "per cent of the promised time after which they are reminded again")
     remind_days: int = rule(2, "days after which a resident is asked once more whether a finished report is solved")

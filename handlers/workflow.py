@@ -58,7 +58,7 @@ MOVES: Final[Mapping[str, Move]] = {
     "return": Move(UNDONE, "returned", "case.return", frozenset({"reason", "to"})),
     "escalate": Move(UNDONE, None, "case.handoff", frozenset({"to"}), onward=True),
     "pass_on": Move(WAITING, None, NOBODY, frozenset({"to"}), onward=True),
-    "breach": Move(UNDONE, None, NOBODY),
+    "breach": Move(UNDONE, None, NOBODY),  # the promise is over: a mark, whoever has the case next
     "release": Move(frozenset({"accepted"}), "submitted", NOBODY),
     "finish": Move(frozenset({"accepted"}), "finished", "case.finish", frozenset({"outcome", "words"})),
     "close": Move(frozenset({"finished"}), "closed", NOBODY),

@@ -17,7 +17,7 @@ from handlers.rules import Rules
 from knowledge.weekdays import differing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LIMIT = re.compile(r"(\d{1,4})(m|h|d|wh|wd)")
+LIMIT = re.compile(r"([1-9]\d{0,3})(m|h|d|wh|wd)")
 """How a limit is written."""
 _ON_THE_CLOCK = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 

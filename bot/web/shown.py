@@ -14,7 +14,7 @@ from bot.web.others import Others
 from handlers.casework import moves
 from handlers.reports.desk import Step, View
 from handlers.texts import Texts
-from handlers.workflow import DONE
+from handlers.workflow import UNDONE
 from handlers.worktime import left, told
 from storage.models import Area, Case, Duty, Media, Message
 
@@ -93,7 +93,7 @@ class DeskWords:
 
     def _due(self, case: Case) -> tuple[str, str]:
         """How long is left to answer; nothing is pressing once the case is finished."""
-        if case.state in DONE:
+        if case.state not in UNDONE:
             return self._word("desk.answered"), ""
         key, amount, level = left(case.due_at, self.now)
         return self._word(key, amount=amount), level

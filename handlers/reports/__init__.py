@@ -115,6 +115,7 @@ async def leave_phone(ctx: Context, said: Incoming) -> Answer:
 async def add_words(ctx: Context, said: Incoming) -> Answer:
     """Add words to one of my reports: those said to 要补充什么吗 (None when they are something else), or else ask for them."""
     case = await resident.own(ctx, argument(said))
+    refuse_unless(case, "add")
     if said.text:
         return await adding.invited(ctx, case, said.text)
     return await ctx.start(forms.SUPPLEMENT, case=case.ref)
@@ -231,7 +232,7 @@ topic.on(*(answer(key) for keys in verdict.KEYS.values() for key in keys))(verdi
 topic.on(press("case.still"))(verdict.still)
 topic.on(among("words.still"))(verdict.about_finished)
 topic.on(answer("case.unseen_words"), answer("case.vague_words"))(verdict.unclear)
-topic.on(answer("case.place_words"))(adding.to_place)
+topic.on(answer("case.place_words"), opening("case.place_words"))(adding.to_place)
 
 # behind what staff say of a case in hand, since 已经修好了 may be either
 topic.on(among("case.enough_words"))(enough.said_among)

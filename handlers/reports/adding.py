@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.casework import kept_off, title_in
+from handlers.choices import every
 from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Reply, choice, say
@@ -51,11 +52,16 @@ async def invited(ctx: Context, case: Case, words: str) -> Answer:
 
 
 async def to_place(ctx: Context, said: Incoming) -> Answer:
-    """地点写错了: the right one is asked for, to be added to the open report, or to one of them; None where there is none."""
+    """地点写错了，是6栋: added to the open report, or the right place asked for; which of several is asked.
+
+    None where there is none, and where the place of something else was shown last.
+    """
+    if standing.current(ctx) is not None or any(one.token.startswith("service.") for one in every(ctx.chat)):
+        return None
     found = await ctx.unit.cases.of_person(ctx.person.id)
     cases = [one for one in found if one.state in UNDONE and not kept_off(ctx, one, ctx.chat)]
-    if not cases or standing.current(ctx) is not None:
-        return None
+    if len(cases) == 1 and ctx.shelf.gazetteer.locate(said.text):
+        return await resident.supplement(ctx, {"case": cases[0].ref, "supplement": said.text})
     if len(cases) == 1:
         asked = await ctx.start(SUPPLEMENT, case=cases[0].ref)
         return replace(asked, lines=(say("supplement.place", ref=cases[0].ref),)) if isinstance(asked, Reply) else asked
@@ -63,7 +69,7 @@ async def to_place(ctx: Context, said: Incoming) -> Answer:
         choice("case.which_private", f"case.add:{one.ref}", ref=one.ref, title=title_in(ctx, one, ctx.chat))
         for one in cases
     )
-    return Reply((say("case.which_enough"),), tuple(offered))
+    return Reply((say("case.which_enough"),), tuple(offered)) if cases else None
 
 
 def is_another(ctx: Context, case: Case, words: str) -> bool:

@@ -138,7 +138,7 @@ async def tell_progress(ctx: Context, case: Case) -> Reply:
 
 
 def _asks(case: Case) -> tuple[Choice, ...]:
-    if case.state in ("finished", "closed"):
+    if can(case, "confirm"):
         return solved_choices(case)
     if case.state == "confirmed":
         return (choice("case.unsolved", f"case.unsolved:{case.ref}"),)

@@ -232,15 +232,17 @@ async def _done(ctx: Context, case: Case, action: str, note: str = "", **data: A
     return await step(ctx, case, action, note, **data)
 
 
-async def tell_resident(ctx: Context, case: Case, reply: Reply) -> None:
-    """Everybody who reported it: where they did, or wherever they were last heard; only that there is news where it is kept off."""
-    told: set[int] = set()
+async def tell_resident(ctx: Context, case: Case, reply: Reply) -> bool:
+    """Everybody who reported it: where they did, or wherever they were last heard; False when none of them can be reached.
+
+    Only that there is news where the case is kept off the channel.
+    """
+    told: dict[int, bool] = {}
     for one in (case, *await ctx.unit.cases.joined(case.id)):
-        if one.reporter_id in told:
-            continue
-        told.add(one.reporter_id)
-        if not _tell_in(ctx, await ctx.unit.people.chat(one.chat_id), case, reply):
-            _tell_in(ctx, await ctx.unit.people.chat_of(one.reporter_id), case, reply)
+        if one.reporter_id not in told:
+            there = _tell_in(ctx, await ctx.unit.people.chat(one.chat_id), case, reply)
+            told[one.reporter_id] = there or _tell_in(ctx, await ctx.unit.people.chat_of(one.reporter_id), case, reply)
+    return any(told.values())
 
 
 def _tell_in(ctx: Context, chat: Chat | None, case: Case, reply: Reply) -> bool:

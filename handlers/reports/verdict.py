@@ -11,9 +11,10 @@ from handlers.context import Context
 from handlers.form import standing
 from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import adding, resident
-from handlers.texts import apart
+from handlers.texts import apart, plain
 from handlers.topic import Answer, argument
-from handlers.workflow import DONE
+from handlers.workflow import DONE, UNDONE, can
+from knowledge.references import references
 from storage.models import Case
 
 KEYS: Final = {
@@ -56,20 +57,25 @@ async def unclear(ctx: Context, said: Incoming) -> Reply | None:
         return None
     case = await resident.own(ctx, ref)
     key = "case.unseen" if ctx.shelf.texts.hears("case.unseen_words", said.text) else "case.vague"
-    return Reply((say(key, ref=case.ref),), resident.solved_choices(case)) if case.state == "finished" else None
+    return Reply((say(key, ref=case.ref),), resident.solved_choices(case)) if can(case, "confirm") else None
 
 
 async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
     """The question whether words that say 还是 or 又 are about a report that is finished and may still be opened again.
 
-    None for all others, for danger, and for what answers the question that is open.
+    None for all others, for danger, for what answers the question that is open, names a report, or tells that all is well.
     """
     if standing.current(ctx) is not None or danger.found(ctx, said) or labels.chosen(ctx, said).kind is Kind.PRESS:
         return None
-    for case in await _finished(ctx, *DONE):
-        if resident.closed_for_good(ctx, case):
+    if references(said.text) or not _complains(ctx, said.text):
+        return None
+    cases = await ctx.unit.cases.of_person(ctx.person.id)
+    kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
+    if any(one.state in UNDONE and one.subject in kinds for one in cases):
+        return None
+    for case in cases:
+        if case.state not in DONE or kept_off(ctx, case, ctx.chat) or resident.closed_for_good(ctx, case):
             continue
-        kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)[:1]]
         if case.subject in kinds and not adding.is_another(ctx, case, said.text):
             question = kept.remember(ctx, said)
             return Reply(
@@ -98,7 +104,16 @@ def _means(ctx: Context, verdict: str, text: str) -> bool:
     return any(texts.hears(key, part) for key in KEYS[verdict] for part in parts)
 
 
-async def _finished(ctx: Context, *states: str) -> list[Case]:
-    """The speaker's reports in one of these states, or else those that await their word, the newest first."""
+def _complains(ctx: Context, text: str) -> bool:
+    """Whether words say that something is wrong: no thanks for it, and none of 又亮了."""
+    texts, words = ctx.shelf.texts, plain(text)
+    if any(one in words for one in texts.words("heard.case.unsolved")):
+        return True
+    well = any(one in words for key in ("heard.case.solved", "talk.heard.thanks") for one in texts.words(key) if len(one) > 1)
+    return not well and ctx.shelf.understander.understand(text).intent == "report"
+
+
+async def _finished(ctx: Context) -> list[Case]:
+    """The speaker's reports that await their word, the newest first."""
     found = await ctx.unit.cases.of_person(ctx.person.id)
-    return [one for one in found if one.state in (states or ("finished", "closed")) and not kept_off(ctx, one, ctx.chat)]
+    return [one for one in found if can(one, "confirm") and not kept_off(ctx, one, ctx.chat)]

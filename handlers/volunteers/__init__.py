@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers import orders
+from handlers import danger, orders
 from handlers.context import Context
 from handlers.errors import Refusal
 from handlers.form import standing
@@ -122,9 +122,11 @@ async def cannot(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(among("volunteers.unable_words"))
 async def unable(ctx: Context, said: Incoming) -> Answer:
-    """腰疼，去不了 under an invitation; None everywhere else, and for a question."""
-    asking = len(said.text) > _LONGEST or any(one in said.text for one in ctx.shelf.texts.words("words.asking"))
-    return None if asking or standing.current(ctx) is not None else await typed.not_to_shown(ctx)
+    """腰疼，去不了 under an invitation; None everywhere else, for a question, and for words that report something."""
+    if len(said.text) > _LONGEST or any(one in said.text for one in ctx.shelf.texts.words("words.asking")):
+        return None
+    tells = danger.found(ctx, said) or ctx.shelf.understander.understand(said.text).intent == "report"
+    return None if tells or standing.current(ctx) is not None else await typed.not_to_shown(ctx)
 
 
 @topic.on(answer("volunteers.refuse_words"))

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, sele
 from storage.models import Area, Case, CaseEvent, Timer
 from storage.repositories.base import Repository
 
-OPEN = ("submitted", "accepted", "returned", "reopened", "finished")
 UNDONE = ("submitted", "accepted", "returned", "reopened")
+OPEN = (*UNDONE, "finished")
+OVER = ("finished", "confirmed", "closed", "withdrawn", "joined")
+"""What a case comes to; the table of its steps is ``handlers.workflow``'s."""
 
 
 _LAST_STEP: Final = select(func.max(CaseEvent.id))
@@ -82,10 +84,10 @@ class Cases(Repository):
             rows = [{"case_id": case_id, "kind": kind, "at": at} for kind, at in rings.items()]
             await self.session.execute(insert(Timer), rows)
 
-    async def ringing(self, now: datetime, limit: int) -> Sequence[int]:
-        """The ids of timers that have rung, the earliest first; a cheap look before a write."""
-        query = select(Timer.id).where(Timer.at <= now).order_by(Timer.at, Timer.id).limit(limit)
-        return (await self.session.scalars(query)).all()
+    async def ringing(self, now: datetime, limit: int, kinds: Collection[str]) -> Sequence[int]:
+        """The ids of timers of these kinds that have rung, the earliest first; a cheap look before a write."""
+        query = select(Timer.id).where(Timer.at <= now, Timer.kind.in_(kinds)).order_by(Timer.at, Timer.id)
+        return (await self.session.scalars(query.limit(limit))).all()
 
     async def rung(self, timer_id: int) -> tuple[str, Case] | None:
         """Take a timer away: its kind, and its case, locked; None when it is gone, or the case is being worked on right now.

@@ -37,7 +37,7 @@ from storage.models import (
 from storage.models.privacy import SECRET
 from storage.repositories.audit import trim
 from storage.repositories.base import Repository
-from storage.repositories.cases import UNDONE
+from storage.repositories.cases import OVER, UNDONE
 
 Id = int | str
 Forget = Callable[[AsyncSession, Sequence[Any], datetime], Awaitable[None]]
@@ -127,7 +127,7 @@ def _remarks(before: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def _cases(before: datetime) -> Sequence[ColumnElement[bool]]:
-    return Case.state.in_(("finished", "confirmed", "closed", "withdrawn", "joined")), Case.finished_at < before, Case.words != ""
+    return Case.state.in_(OVER), Case.finished_at < before, Case.words != ""
 
 
 def _proposals(before: datetime) -> Sequence[ColumnElement[bool]]:

@@ -70,7 +70,7 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
         ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "linli.db"),
         ("TELEGRAM_RATE", "nan"), ("FLOOD_RATE", "inf"), ("FLOOD_RATE", "-2"), ("FLOOD_BURST", "0"), ("HTTP_PORT", "70000"),
         ("DRAFT_HOURS", "0"), ("PHOTO_MEGABYTES", "-5"), ("AREA_KILOMETRES", "0"),
-        ("ACCEPT_LIMIT", "soon"), ("OTHER_LIMIT", "3"), ("ANSWER_DAYS", "2"), ("WARN_HALF", "90"),
+        ("ACCEPT_LIMIT", "soon"), ("OTHER_LIMIT", "3"), ("ANSWER_DAYS", "2"), ("ANSWER_DAYS", "7"), ("DAY_START", "17:30"), ("ACCEPT_LIMIT", "0m"), ("WARN_HALF", "90"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_work_is_named_in_one_sentence(name: str, value: str) -> None:

@@ -335,3 +335,51 @@ async def test_a_long_list_of_cases_is_read_page_by_page(town: Town) -> None:
     for hostile in ("cases:99", "cases:-1", "cases:x", "cases:" + "9" * 50):
         await town.presses("王", hostile)
         assert await town.sees("王") == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("楼道灯又坏了", True), ("楼道的灯还是不亮", True), ("楼道灯又灭了", True),
+        ("楼道灯又亮了，谢谢", False), ("灯又亮了", False), ("楼道的灯又亮起来了谢谢师傅", False),
+        ("3栋又着火了", False),
+    ],
+)  # fmt: skip
+async def test_only_a_complaint_of_the_same_kind_is_asked_whether_it_means_what_was_confirmed(
+    town: Town, ref: str, typed: str, asked: bool
+) -> None:
+    await finishes(town, "王", ref)
+    await town.says("周", "解决了")
+    await town.says("周", "5")
+    assert (f"您说的是办结了的 {ref}" in await town.says("周", typed)) is asked
+
+
+async def test_what_is_open_goes_before_what_was_finished(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    await town.says("周", "解决了")
+    for words in ("5栋楼道灯坏了", "跳过"):
+        await town.says("周", words)
+    open_one = reference(await town.says("周", "提交"), "R")
+    for typed in (f"{open_one} 楼道灯还是不亮", "楼道灯怎么还没修"):
+        assert "您说的是办结了的" not in await town.says("周", typed)
+
+
+@pytest.mark.parametrize("typed", ["我还没看", "差不多", "不知道"])
+async def test_a_case_that_was_closed_is_not_opened_by_words_that_say_nothing(
+    town: Town, ref: str, typed: str
+) -> None:
+    await finishes(town, "王", ref)
+    async with town.database.writing() as unit:
+        case = await unit.cases.find(ref)
+        assert case is not None
+        case.state = "closed"
+    await town.says("周", typed)
+    assert (await town.all(Case))[0].state == "closed"
+    assert "解决了" in await town.sees("周")
+
+
+async def test_a_wrong_place_under_a_service_is_the_services(town: Town, ref: str) -> None:
+    await town.says("周", "老年证怎么办")
+    assert ref not in await town.says("周", "地址不对")
+    await town.says("周", "菜单")
+    assert f"补充到 {ref} 了" in await town.says("周", "地点写错了，是6栋2单元")

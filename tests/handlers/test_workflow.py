@@ -57,6 +57,7 @@ def test_the_table_names_known_states_and_actions() -> None:
         assert move.target is None or move.target in STATES
         assert move.who in {*ACTIONS, REPORTER, RESIDENT, NOBODY}
     assert set(cases.UNDONE) == UNDONE
+    assert set(cases.OVER) == STATES - UNDONE
 
 
 def test_nothing_else_moves_a_case() -> None:

@@ -4,6 +4,8 @@ Revision ID: 0004
 Revises: 0003
 """
 
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply; what was open before has no timers until its next step."""
+    """Apply; what is open already has the end of its promise, what is finished is asked about from now on."""
     op.create_table(
         "timers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -27,6 +29,16 @@ def upgrade() -> None:
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timers_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_timers_case_id"), ["case_id"], unique=False)
+    timers = sa.table("timers", sa.column("case_id"), sa.column("kind"), sa.column("at", sa.DateTime(timezone=True)))
+    cases = sa.table("cases", sa.column("id"), sa.column("state"), sa.column("due_at", sa.DateTime(timezone=True)))
+    undone = sa.select(cases.c.id, sa.literal("due"), cases.c.due_at).where(
+        cases.c.state.in_(("submitted", "accepted", "returned", "reopened"))
+    )
+    op.execute(timers.insert().from_select(["case_id", "kind", "at"], undone))
+    for kind, days in (("remind", 2), ("answer", 5)):
+        at = sa.literal(datetime.now(UTC) + timedelta(days=days), sa.DateTime(timezone=True))
+        finished = sa.select(cases.c.id, sa.literal(kind), at).where(cases.c.state == "finished")
+        op.execute(timers.insert().from_select(["case_id", "kind", "at"], finished))
 
 
 def downgrade() -> None:
