@@ -54,7 +54,7 @@ class Gazetteer:
         """
         plain = normalise(text[:LONGEST])
         named = self._named(plain) or self._parted(text)
-        buildings = list(self._buildings(addresses(text)))
+        buildings = list(self._buildings(addresses(text))) if not self._foreign_part(text) else []
         inside = [building for building in buildings if self._is_in(building, named)]
         titled = (self._named(plain, by_title=True) or self._parted(text)) if buildings and not inside else []
         return inside or [
@@ -127,6 +127,12 @@ class Gazetteer:
         text = narrow(text[:LONGEST])
         before = (_PART_BEFORE.search(text[: one.start]) for one in addresses(text) if one.building)
         return list(dict.fromkeys(area for part in before if part for area in self._parts.get(_part(part), ())))
+
+    def _foreign_part(self, text: str) -> bool:
+        """Whether a part of an estate is named before a building's number that no estate has: 四区3栋."""
+        text = narrow(text[:LONGEST])
+        before = [_PART_BEFORE.search(text[: one.start]) for one in addresses(text) if one.building]
+        return any(part and _part(part) not in self._parts for part in before)
 
     def _buildings(self, found: Iterable[Address]) -> Iterator[Area]:
         seen: set[str] = set()

@@ -18,14 +18,14 @@ async def test_a_timer_that_fails_is_put_off_and_the_others_ring(bed: Bed, monke
         await resident.say(words)
         await bed.settle()
     first, second = sorted(await bed.all(Case), key=lambda case: case.id)
-    rings = ringing._RINGS["accept"]
+    rings = ringing.RINGS["accept"]
 
     async def failing(ctx: Context, case: Case) -> None:
         if case.id == first.id:
             raise RuntimeError("broken")
         await rings(ctx, case)
 
-    monkeypatch.setitem(ringing._RINGS, "accept", failing)  # type: ignore[arg-type]
+    monkeypatch.setitem(ringing.RINGS, "accept", failing)  # type: ignore[arg-type]
     bed.clock.passes(hours=30)
     await staff.expect(f"{second.ref} 没有及时受理")
     (waits,) = [one for one in await bed.all(Timer) if one.case_id == first.id and one.kind == "accept"]
