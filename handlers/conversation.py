@@ -83,7 +83,7 @@ async def _route(ctx: Context, said: Incoming) -> Answer:
         return answer
     if standing.current(ctx) is not None and _is_for_form(ctx, said):
         return await _in_form(ctx, said)
-    if (answer := await _beside_offer(ctx, said)) is not None:
+    if (answer := await _beside_question(ctx, said)) is not None:
         return answer
     worded = said.kind in (Kind.TEXT, Kind.PHOTO) and said.text.strip()
     if worded or (said.kind is not Kind.VOICE and danger.found(ctx, said)):
@@ -175,11 +175,16 @@ async def _opened(ctx: Context, said: Incoming) -> Answer:
     return await handler(ctx, said) if handler else None
 
 
-async def _beside_offer(ctx: Context, said: Incoming) -> Answer:
-    """What is said while a danger is offered to be told and answers neither yes nor no: its place, a picture, more of it."""
+async def _beside_question(ctx: Context, said: Incoming) -> Answer:
+    """What is said to an open question outside any form and is none of its answers.
+
+    To the offer to tell of a danger: its place, a picture, more of it. To 解决了吗: whatever does not tell.
+    """
     offer = next((one.token for one in every(ctx.chat) if one.token.startswith("emergency.tell:")), "")
     if kept.despairs(ctx, recently=True) and said.kind is Kind.TEXT and not danger.found(ctx, said):
         return await _call(ctx, "intent", "emergency.stay", said)
+    if not offer and said.text.strip() and any(one.token.startswith("case.solved:") for one in every(ctx.chat)):
+        return await _call(ctx, "intent", "case.verdict", said)
     if not offer or said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION) or danger.found(ctx, said):
         return None
     return await _call(ctx, "intent", "emergency.more", replace(said, press=offer))
@@ -193,6 +198,8 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
         if added is not None:
             ctx.pressed = invited
             return [*danger.first(ctx, said), *_listed(added)]
+    if name == "none" and not meant.sure and (about := await _call(ctx, "intent", "case.remark", said)) is not None:
+        return about
     return await _call(ctx, "intent", name, said)
 
 

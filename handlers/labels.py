@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from handlers import danger, numbers
@@ -14,9 +15,11 @@ from knowledge.references import without
 
 SHORT_ANSWER = 16
 """Characters up to which plain words may stand for a button."""
-_WEIGHTY = {"case.solved": "case.see"}
-"""Buttons that only a plain yes may stand for, and what is shown when it is not plain."""
-_AGREED = ("emergency.tell:", "case.still:", "case.join:", danger.HUMAN)
+_WEIGHTY = {"case.solved": "words.doubt", "case.unsolved": "words.mixed"}
+"""Buttons that only plain words may stand for, and the sentence that lists what makes them doubtful; then the case is shown."""
+_CONCEDED = re.compile(r"(\w)是\1")
+"""亮是亮了: there is a but to come."""
+_AGREED = ("emergency.tell:", "case.still:", "case.join:", "case.remark:", danger.HUMAN)
 """Beginnings of the buttons that any plain yes means."""
 _SAID_FOR = {"cancel": "words.no", "change": "words.change", "enough": "words.enough"}
 
@@ -69,12 +72,15 @@ def _unless_doubted(ctx: Context, token: str, text: str) -> str:
     name, _, about = token.partition(":")
     if name not in _WEIGHTY:
         return token
-    rest = plain(text)
-    for word in sorted(ctx.shelf.texts.words(f"heard.{name}"), key=len, reverse=True):
+    rest, texts = plain(text), ctx.shelf.texts
+    for word in sorted(texts.words(f"heard.{name}"), key=len, reverse=True):
         rest = rest.replace(word, "")
-    marks = ctx.shelf.texts.words("words.doubt") | ctx.shelf.texts.words("words.scorn")
-    doubted = any(mark in rest for mark in marks)
-    return f"{_WEIGHTY[name]}:{about}" if doubted else token
+    marks = texts.words(_WEIGHTY[name])
+    if name == "case.solved":
+        doubted = any(mark in rest for mark in marks | texts.words("words.scorn")) or bool(_CONCEDED.search(plain(text)))
+    else:  # said to be solved as well, of which it may be true, or of something else: 解决了，没解决的是电梯
+        doubted = any(mark in rest for mark in marks) and any(one in rest for one in texts.words("heard.case.solved"))
+    return f"case.see:{about}" if doubted else token
 
 
 def _only_guess(ctx: Context) -> str:

@@ -65,7 +65,8 @@ class Place(Base):
         near, bare = _near(ctx, answers) or _offered_area(ctx, answers), re.sub(r"[\W_]+", "", words)
         if near and (read := self._repeated(ctx, words, near)) is not None:
             return read
-        if (bare.isdecimal() and not is_address(words)) or ((number := ordinal(bare)) is not None and bare[-1] not in "号號"):  # 18号 is a house
+        counted = (number := ordinal(bare)) is not None and bare[-1] not in "号號"  # 18号 is a house
+        if (bare.isdecimal() and not is_address(words)) or (counted and not bare.isdecimal()):
             return self._number(ctx, bare if bare.isdecimal() else str(number), near)
         if self.vague and words and not ctx.shelf.gazetteer.locate(words):
             no_place = _says_nothing(ctx, words) or (is_question(words) and not speaks_of_place(words))

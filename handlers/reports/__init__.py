@@ -231,6 +231,9 @@ async def there_said(ctx: Context, said: Incoming) -> Answer:
 topic.on(*(answer(key) for keys in verdict.KEYS.values() for key in keys))(verdict.said_alone)
 topic.on(press("case.still"))(verdict.still)
 topic.on(among("words.still"))(verdict.about_finished)
+topic.on(intent("case.verdict"))(verdict.beside)
+topic.on(intent("case.remark"))(adding.remark)
+topic.on(press("case.remark"))(adding.remarked)
 topic.on(answer("case.unseen_words"), answer("case.vague_words"))(verdict.unclear)
 topic.on(answer("case.place_words"), opening("case.place_words"))(adding.to_place)
 

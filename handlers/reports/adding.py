@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
+from handlers import kept
 from handlers.casework import kept_off, title_in
 from handlers.choices import every
 from handlers.context import Context
 from handlers.form import standing
-from handlers.messages import Incoming, Reply, choice, say
+from handlers.messages import Incoming, Kind, Reply, choice, say
 from handlers.reports import resident
 from handlers.reports.forms import SUPPLEMENT
 from handlers.texts import plain
-from handlers.topic import Answer
+from handlers.topic import Answer, argument
 from handlers.workflow import UNDONE
 from knowledge.numerals import ordinal
 from knowledge.references import without
 from storage.models import Case
 
+_LEAST: Final = 2
+_LATELY: Final = timedelta(days=7)
+"""So long after a report was made words may be about it without naming it."""
 _SMALL: Final = ("thanks", "hello", "fine", "bye")
 """Small talk that adds nothing to a report."""
 
@@ -70,6 +75,30 @@ async def to_place(ctx: Context, said: Incoming) -> Answer:
         for one in cases
     )
     return Reply((say("case.which_enough"),), tuple(offered)) if cases else None
+
+
+async def remark(ctx: Context, said: Incoming) -> Answer:
+    """Words nobody understood, of who has one report open that was made or moved lately: they may be about that, and are asked.
+
+    None for everybody else, and for words that say too little.
+    """
+    if standing.current(ctx) is not None or len(plain(said.text)) < _LEAST or said.kind is not Kind.TEXT:
+        return None
+    cases = [one for one in await ctx.unit.cases.of_person(ctx.person.id) if one.state in UNDONE]
+    if len(cases) != 1 or kept_off(ctx, cases[0], ctx.chat) or ctx.now - cases[0].created_at > _LATELY:
+        return None
+    question = kept.remember(ctx, said)
+    yes = choice("supplement.yes", f"case.remark:{cases[0].ref}:{question}", "primary")
+    return Reply((say("supplement.is_it", ref=cases[0].ref, title=cases[0].title),), (yes, choice("supplement.no", f"nothing:{question}")))
+
+
+async def remarked(ctx: Context, said: Incoming) -> Answer:
+    """It is about that report: added to it."""
+    ref, _, question = argument(said).partition(":")
+    words = kept.recall(ctx, question).words
+    if not words:
+        return await resident.tell_progress(ctx, await resident.own(ctx, ref))
+    return await resident.supplement(ctx, {"case": ref, "supplement": words})
 
 
 def is_another(ctx: Context, case: Case, words: str) -> bool:

@@ -25,6 +25,8 @@ KEYS: Final = {
 """By verdict the sentences that list its words."""
 _OPEN: Final = ("case.solved:", "emergency.")
 """Beginnings of the buttons of questions that such words answer themselves."""
+_LONGEST: Final = 60
+"""Characters up to which words may be an answer."""
 _ELSEWISE: Final = ("words.yes", "words.no", "words.skip", "words.enough")
 """Words that may answer something else."""
 
@@ -60,6 +62,28 @@ async def unclear(ctx: Context, said: Incoming) -> Reply | None:
     return Reply((say(key, ref=case.ref),), resident.solved_choices(case)) if can(case, "confirm") else None
 
 
+async def beside(ctx: Context, said: Incoming) -> Answer:
+    """What is said while 解决了吗 is open and is none of its answers: a complaint is about this case, or asked about; else asked again.
+
+    None for what surely is another matter: a service, a person, a report elsewhere, another number, danger, thanks.
+    """
+    ref = next((one.token.partition(":")[2] for one in every(ctx.chat) if one.token.startswith("case.solved:")), "")
+    if len(said.text) > _LONGEST or danger.found(ctx, said) or references(said.text):
+        return None
+    case, meant, hears = await resident.own(ctx, ref), ctx.shelf.understander.understand(said.text), ctx.shelf.texts.hears
+    if not can(case, "confirm") or (meant.sure and meant.intent not in ("report", "none")):
+        return None
+    if any(hears(f"talk.heard.{one}", said.text) for one in ("hello", "thanks", "bye", "sorry", "who", "unwell", "ask")):
+        return None
+    words = plain(said.text)
+    if any(one in words for one in ctx.shelf.texts.words("heard.case.unsolved")):
+        photos = [one.media_id for one in said.attachments if one.media_id is not None]
+        return await resident.supplement(ctx, {"case": ref, "supplement": said.text, "supplement_photos": photos})
+    if meant.intent == "report":
+        return None if ctx.shelf.gazetteer.locate(said.text) else _which(ctx, said, case)
+    return Reply((say("case.which_verdict", ref=case.ref),), resident.solved_choices(case))
+
+
 async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
     """The question whether words that say 还是 or 又 are about a report that is finished and may still be opened again.
 
@@ -77,15 +101,15 @@ async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
         if case.state not in DONE or kept_off(ctx, case, ctx.chat) or resident.closed_for_good(ctx, case):
             continue
         if case.subject in kinds and not adding.is_another(ctx, case, said.text):
-            question = kept.remember(ctx, said)
-            return Reply(
-                (say("case.same", ref=case.ref, title=case.title),),
-                (
-                    choice("case.same_yes", f"case.still:{case.ref}:{question}", "primary"),
-                    choice("case.same_no", f"case.another:{question}"),
-                ),
-            )
+            return _which(ctx, said, case)
     return None
+
+
+def _which(ctx: Context, said: Incoming, case: Case) -> Reply:
+    """The question whether words are about this case."""
+    question = kept.remember(ctx, said)
+    yes = choice("case.same_yes", f"case.still:{case.ref}:{question}", "primary")
+    return Reply((say("case.same", ref=case.ref, title=case.title),), (yes, choice("case.same_no", f"case.another:{question}")))
 
 
 async def still(ctx: Context, said: Incoming) -> Answer:
