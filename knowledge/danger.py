@@ -2,7 +2,8 @@
 
 A word of danger alone isn't enough (去年着过火, 怎么预防煤气中毒), nor does a harmless word undo it (着火了，去年也着过).
 So each stretch between two marks is judged by itself: what is talked about or apart from here and now is set aside,
-unless the stretch says that it is happening. In doubt it is an emergency: a false alarm costs a sentence.
+unless the stretch says that it is happening. In doubt it is an emergency: a false alarm costs a sentence. Phrases that
+only sound like danger are taken out before (asides.py), and the rest is judged.
 
 People in need often leave out the word for it (老头子捂着心口倒下了). So besides its words an emergency has joints of
 signs, each sign a list of words: whoever + goes limp, a blade + aimed at somebody, said near one another.
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from knowledge.asides import set_aside
 from knowledge.entries import Emergency
 from knowledge.lexicon import Found, Hit, Joint, Keywords, Lexicon, Span, by_rarest, compile_words, occurrences, told
 from knowledge.words import in_one_spelling
@@ -114,7 +116,7 @@ class Dangers:
             return Found((Hit(self._alone[bare], bare, 1.0),))
         if not (self._lexicon.may_tell(plain) or self._joints.find(plain) or _ERRAND.search(plain)):
             return Found()
-        said = list(self._present(plain))
+        said = list(self._present(set_aside(plain)))
         hits = [hit for stretch in said for hit in self._told(stretch)]
         return Found(tuple(dict.fromkeys(hits or self._told(",".join(said)))))
 
