@@ -51,7 +51,19 @@ _BEASTS_DIE: Final = rf"(?<!被)(?<!让){_BEASTS}(?:也|都|好像|就)?(?:快�
 _LANE: Final = r"(?:着火|起火|失火|火灾)(?:时|了)?的?(?:消防)?(?:逃生)?(?:消防通道|逃生通道|疏散通道|安全出口)"
 _PAID: Final = r"(?:老人|老年人|奶奶|爷爷)?(?:摔|跌|滑)(?:倒|跤|伤)了?(?:以后|之后)?(?:有(?:没有)?|能领|能拿|能不能领|给不给|能申请)(?:什么|哪些)?(?:补贴|补助|津贴|保险|赔偿|救助)"
 
-_HARMLESS: Final = re.compile("|".join((_RUN_OUT, _LIKENED, _DROPPED, _BEASTS_DIE, _LANE, _PAID)))
+_STAYS_IN: Final = (
+    r"没出来(?:过|好几|好多天|好久|几天|做|开会|开门|领|交|投|签|参加|上班|上课|跳|晒|玩|买|吃|锻炼|散步|打牌|打麻|倒垃圾|走动|走走|活动|运动|排队|办)"
+    r"|[天月周]没出来"
+)
+_FIRE_ENGINE: Final = (
+    r"(?:怕|消防通道|停满|乱停|天天|每天|长期|一直|经常|总是|万一|以后|将来)[^,?]{0,12}?[,]?(?:导致|害得)?消防车(?:都|也|根本)?[进开过]不[来去了]?"
+)
+_AWAY: Final = r"(?:出差|旅游|出国|打工|回老家|住校|住院)[^,?]{0,6}没(?:回家|回来)"
+_SMELLS: Final = r"(?:垃圾|油漆|甲醛|装修|下水道|下水|厕所|化粪池|新家具|工厂|烧烤|狗)[^,?]{0,6}(?:怪味|异味)|进水[管阀口]"
+
+_HARMLESS: Final = re.compile(
+    "|".join((_RUN_OUT, _LIKENED, _DROPPED, _BEASTS_DIE, _LANE, _PAID, _STAYS_IN, _FIRE_ENGINE, _AWAY, _SMELLS))
+)
 _MEDICINE: Final = re.compile(f"{_FINISHED}|{_TAKEN}")
 _MARK: Final = ","
 
