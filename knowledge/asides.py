@@ -11,13 +11,13 @@ from typing import Final
 _MARK: Final = ","
 
 _IF: Final = r"(?:要是|如果|万一|假如|假使|倘若|若是)"
-_BURNS: Final = r"[着起失著]火(?:了|啦)?(?:的话)?"
+_BURNS: Final = r"(?:[着起失著]火|(?:煤气|燃气|天然气)漏气?)(?:了|啦)?(?:的话)?"
 _ASKED: Final = (
     r"(?:[我咱]们?)?(?:怎么(?:办|逃生?|跑|弄)?|咋[办整弄跑]?|往哪[里儿边]?[跑逃躲]?|[该应]该?(?:怎么[办做跑逃]?|往哪[里儿]?跑|咋办)?"
     r"|谁(?:来)?负?责?|找谁|打(?:什么|哪个|啥)电话)[啊呀呢吗嘛哦]*"
 )
 _SUPPOSED: Final = re.compile(rf"{_IF}(?P<what>[^,?烟火烧救]{{0,6}}?{_BURNS}{_ASKED})")
-"""A question what to do if it should burn."""
+"""A question what to do if it should burn, or gas leak."""
 
 _REAL: Final = re.compile(
     r"没[跑逃撤爬]?[出下]来|[出下]不[来去]|[跑逃]不[出掉]|还在(?:楼|屋|家|上|下|房)|困[在住]"
