@@ -198,8 +198,6 @@ async def _understood(ctx: Context, said: Incoming) -> Answer:
         if added is not None:
             ctx.pressed = invited
             return [*danger.first(ctx, said), *_listed(added)]
-    if name == "none" and not meant.sure and (about := await _call(ctx, "intent", "case.remark", said)) is not None:
-        return about
     return await _call(ctx, "intent", name, said)
 
 

@@ -153,13 +153,23 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
         return None
     handoff = await _open_handoff(ctx)
     if handoff is None or handoff.state != "held":
+        await _worse(ctx, handoff, said)
         return None
+    if any(ctx.shelf.texts.hears(key, said.text) for key in ("words.cancel", "words.back")):
+        return Reply((say("human.to_end", ref=handoff.ref),), (_end_button(handoff),))
     if ctx.now - handoff.last_at > timedelta(minutes=ctx.rules.handoff_minutes):
         await _end(ctx, handoff)
         if ctx.chat.id == handoff.staff_chat_id:  # the words were meant for the resident, not for the bot
             return Reply((say("human.over", ref=handoff.ref),), (choice("words.menu_button", "menu"),))
         return None
     return await _pass_on(ctx, handoff, said)
+
+
+async def _worse(ctx: Context, handoff: Handoff | None, said: Incoming) -> None:
+    """Danger told by who waits for a person: the desk hears of it at once; the bot answers it as always."""
+    if handoff is not None and handoff.state == "waiting" and handoff.chat_id == ctx.chat.id and danger.found(ctx, said):
+        handoff.reason, handoff.urgent = said.text[:500], True
+        await _tell_desk(ctx, handoff, ())
 
 
 async def _pass_on(ctx: Context, handoff: Handoff, said: Incoming) -> Answer:
@@ -278,8 +288,9 @@ async def _last_said(ctx: Context, handoff: Handoff) -> tuple[Say, ...]:
 
 
 async def _area(ctx: Context) -> Area:
-    """Where to look for staff: the person's area, the poster's, or the whole sub-district."""
-    for code in (ctx.chat.preset.get("area"), ctx.person.area_code):
+    """Where to look for staff: the poster's area, the person's, that of what they reported, or the whole sub-district."""
+    reported = [one.area_code for one in await ctx.unit.cases.of_person(ctx.person.id, 1)]
+    for code in (ctx.chat.preset.get("area"), ctx.person.area_code, *reported):
         area = await ctx.unit.areas.get(str(code)) if code else None
         if area is not None:
             return area

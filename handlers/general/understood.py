@@ -29,6 +29,9 @@ async def not_understood(ctx: Context, said: Incoming) -> Answer:
     if meant.sure:
         told = "talk.kind" if talk.greets(ctx, said.text) else "talk.beyond"
         return Reply((say(told),), (await menu_of(ctx)).choices)
+    beside_report = ctx.shelf.registry.find("intent", "case.remark")
+    if beside_report is not None and (asked_about := await beside_report(ctx, said)) is not None:
+        return asked_about
     ctx.chat.misses += 1
     ctx.unit.handoffs.add(Remark(kind="miss", chat_id=ctx.chat.id, text=said.text, at=ctx.now))
     if ctx.chat.misses < ctx.rules.misses_before_human:

@@ -84,6 +84,8 @@ async def remark(ctx: Context, said: Incoming) -> Answer:
     """
     if standing.current(ctx) is not None or len(plain(said.text)) < _LEAST or said.kind is not Kind.TEXT:
         return None
+    if ctx.shelf.gazetteer.locate(said.text):  # a place alone is that of what is told next
+        return None
     cases = [one for one in await ctx.unit.cases.of_person(ctx.person.id) if one.state in UNDONE]
     if len(cases) != 1 or kept_off(ctx, cases[0], ctx.chat) or ctx.now - cases[0].created_at > _LATELY:
         return None

@@ -51,9 +51,11 @@ async def beside_despair(ctx: Context, said: Incoming) -> Answer:
 
 
 async def asked_by_name(ctx: Context, said: Incoming) -> Answer:
-    """告诉网格员 typed where its button has gone by: the danger told last; None where none was told."""
-    question = urgent.told_last(ctx)
-    return await tell(ctx, replace(said, press=f"emergency.tell:{question}", text="")) if question else None
+    """告诉网格员 typed where its button has gone by: the danger told last, or how it stands; None where none was told."""
+    if question := urgent.told_last(ctx):
+        return await tell(ctx, replace(said, press=f"emergency.tell:{question}", text=""))
+    ref = kept.danger(ctx)
+    return await resident.tell_progress(ctx, await resident.own(ctx, ref)) if ref else None
 
 
 async def tell(ctx: Context, said: Incoming) -> Answer:

@@ -80,7 +80,9 @@ async def beside(ctx: Context, said: Incoming) -> Answer:
         photos = [one.media_id for one in said.attachments if one.media_id is not None]
         return await resident.supplement(ctx, {"case": ref, "supplement": said.text, "supplement_photos": photos})
     if meant.intent == "report":
-        return None if ctx.shelf.gazetteer.locate(said.text) else _which(ctx, said, case)
+        kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)]
+        another = ctx.shelf.gazetteer.locate(said.text) or (meant.sure and case.subject not in kinds)
+        return None if another else _which(ctx, said, case)
     return Reply((say("case.which_verdict", ref=case.ref),), resident.solved_choices(case))
 
 

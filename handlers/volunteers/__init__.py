@@ -122,11 +122,11 @@ async def cannot(ctx: Context, said: Incoming) -> Answer:
 
 @topic.on(among("volunteers.unable_words"))
 async def unable(ctx: Context, said: Incoming) -> Answer:
-    """腰疼，去不了 under an invitation; None everywhere else, for a question, and for words that report something."""
+    """腰疼，去不了 of who is asked or said yes; None of everybody else, for a question, and for words that report something."""
     if len(said.text) > _LONGEST or any(one in said.text for one in ctx.shelf.texts.words("words.asking")):
         return None
     tells = danger.found(ctx, said) or ctx.shelf.understander.understand(said.text).intent == "report"
-    return None if tells or standing.current(ctx) is not None else await typed.not_to_shown(ctx)
+    return None if tells or standing.current(ctx) is not None else await typed.unable(ctx)
 
 
 @topic.on(answer("volunteers.refuse_words"))

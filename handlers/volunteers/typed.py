@@ -34,6 +34,14 @@ async def not_to_shown(ctx: Context) -> Reply | None:
     return await claims.decline(ctx, shown[0]) if shown else None
 
 
+async def unable(ctx: Context) -> Reply | None:
+    """Not to the task shown last, else out of the one they come to; None for whoever is asked for none and comes to none."""
+    if (shown := await not_to_shown(ctx)) is not None:
+        return shown
+    coming = await ctx.unit.volunteers.tasks_of(ctx.person.id, "claimed", "waiting")
+    return await claims.withdraw(ctx) if any(one.starts_at > ctx.now for one in coming) else None
+
+
 def _shown(ctx: Context, name: str) -> list[str]:
     """The tasks of the buttons last shown to the speaker that do this; none while a danger is to be told or not."""
     if any(one.token.startswith("emergency.") for one in every(ctx.chat)):

@@ -120,7 +120,7 @@ class Handoff(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     reason: Mapped[str] = mapped_column(Text, default="")
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it came from who said that they do not want to live."""
+    """Whether it came from who said that they do not want to live, or told of danger while they waited."""
     state: Mapped[str] = mapped_column(String(10))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     staff_chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))
