@@ -23,6 +23,7 @@ from handlers.form.steps import MISREAD, Confirm, Form, Problem, Step
 from handlers.form.world import LACKS, NEAR, Place
 from handlers.messages import Choice, Incoming, Kind, Reply, Say, choice, say
 from handlers.topic import Answer
+from knowledge.addresses import building_in, is_address
 from knowledge.whereabouts import without_denied
 
 _ASIDE: Final = "_aside"
@@ -140,7 +141,9 @@ async def _hear(ctx: Context, form: Form, said: Incoming) -> Answer:
 
 
 async def _correct(ctx: Context, form: Form, said: Incoming, key: str) -> Answer:
-    """The place is another one: read what was said, a bare building in the estate of before, and go on."""
+    """The place is another one: read what was said, a bare building in the estate of before, a unit in its building, and go on."""
+    if is_address(said.text) and not building_in(said.text):
+        said = replace(said, text=ctx.catalogue.areas[ctx.chat.answers[key]["area"]].name + said.text.strip())
     others = {name: value for name, value in ctx.chat.answers.items() if name not in (key, NEAR, LACKS)}
     if (estate := assuming.estate_said(ctx, ctx.chat.answers[key])) and ctx.shelf.gazetteer.is_bare(said.text):
         others[NEAR] = [estate]

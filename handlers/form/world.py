@@ -184,6 +184,8 @@ def corrects(ctx: Context, answer: Mapping[str, Any], words: str) -> bool:
     gazetteer = ctx.shelf.gazetteer
     if building_in(words):
         return is_address(words) or gazetteer.only_names(words)
+    if is_address(words):  # a unit or a door of the building answered before
+        return ctx.catalogue.areas[answer["area"]].kind == "building" and plain(words) not in plain(answer["text"])
     return gazetteer.only_names(words) and names_another(ctx, answer, gazetteer.locate(words))
 
 

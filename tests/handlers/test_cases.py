@@ -383,3 +383,43 @@ async def test_a_wrong_place_under_a_service_is_the_services(town: Town, ref: st
     assert ref not in await town.says("周", "地址不对")
     await town.says("周", "菜单")
     assert f"补充到 {ref} 了" in await town.says("周", "地点写错了，是6栋2单元")
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "told"),
+    [
+        ("不好", "reopened", "重新打开"), ("换人来修", "reopened", "重新打开"), ("嗯", "confirmed", "几颗星"),
+        ("没了", "finished", "是全好了"), ("亮是亮了", "finished", "是全好了"), ("要等配件", "finished", "不急"),
+        ("解决了，但是楼上的又坏了", "finished", "办结待确认"), ("好是好了，过两天又坏了咋办", "finished", "办结待确认"),
+        ("我没报过这个呀", "finished", "解决了吗？请选一项"), ("下水道堵了", "finished", "在哪儿"), ("楼道灯太暗", "finished", "您说的是办结了的"),
+    ],
+)  # fmt: skip
+async def test_whatever_is_said_to_solved_or_not_is_taken_rightly_or_asked_about(
+    town: Town, ref: str, typed: str, state: str, told: str
+) -> None:
+    await finishes(town, "王", ref)
+    assert told in await town.says("周", typed)
+    assert (await the_first_case(town, ref)).state == state
+
+
+async def test_a_picture_with_words_says_that_it_is_not_solved(town: Town, ref: str) -> None:
+    await finishes(town, "王", ref)
+    assert "重新打开" in await town.shows("周", caption="还是不亮")
+
+
+async def test_words_nobody_understood_may_be_about_the_one_open_report(town: Town, ref: str) -> None:
+    assert f"这是说 {ref}" in await town.says("周", "灯泡是长的那种")
+    assert f"补充到 {ref} 了" in await town.says("周", "是的")
+    assert "灯泡是长的那种" in town.last("王")
+    assert f"这是说 {ref}" in await town.says("周", "我白天不在家")
+    assert "补充到" not in await town.says("周", "不是")
+    town.passes(days=8)
+    assert "这是说" not in await town.says("周", "我白天不在家")
+
+
+async def test_a_unit_said_after_its_building_belongs_to_the_place(town: Town) -> None:
+    await town.moves_in("周")
+    for words in ("楼道灯坏了", "3栋", "2单元", "跳过", "提交"):
+        await town.says("周", words)
+    (case,) = await town.all(Case)
+    assert (case.place, case.words) == ("青松社区青松苑一区3栋2单元", "楼道灯坏了")

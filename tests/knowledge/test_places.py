@@ -2,7 +2,7 @@ import pytest
 
 from knowledge.catalogue import Catalogue, load
 from knowledge.gazetteer import Gazetteer, locate
-from knowledge.places import distance, inside, nearest, nearest_area
+from knowledge.places import cell, cells_around, distance, inside, nearest, nearest_area
 
 
 def test_distance_is_metres_on_the_globe() -> None:
@@ -78,3 +78,13 @@ def test_an_estate_alone_is_told_from_words_that_say_more(small: Catalogue) -> N
     assert not gazetteer.only_names("3栋")
     assert gazetteer.is_bare("3栋2单元")
     assert not gazetteer.is_bare("河湾里3栋")
+
+
+def test_the_squares_around_a_point_hold_what_is_near_and_little_else() -> None:
+    lat, lon, metres = 30.25, 120.17, 100.0
+    around = cells_around(lat, lon, metres)
+    assert len(around) <= 16
+    for north, east in ((0.0, 0.0), (0.0008, 0.0), (-0.0008, 0.0), (0.0, 0.001), (0.0, -0.001), (0.0006, 0.0006)):
+        assert distance(lat, lon, lat + north, lon + east) <= metres
+        assert cell(lat + north, lon + east) in around
+    assert cell(lat + 0.005, lon) not in around
