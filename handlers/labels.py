@@ -62,6 +62,8 @@ def _meant(ctx: Context, said: Incoming) -> Incoming:
         return replace(said, kind=Kind.PRESS, press=only, text="")
     if len(said.text) <= SHORT_ANSWER:
         for _, token in reversed(every(ctx.chat)):
+            if token.startswith("case.unsolved:") and ctx.shelf.gazetteer.locate(said.text):
+                return said  # of another place, perhaps: 5栋的灯也没修
             if (_answers_question if in_form else _stands_for)(ctx, token, said.text):
                 return replace(said, kind=Kind.PRESS, press=_unless_doubted(ctx, token, said.text), text="")
     return said

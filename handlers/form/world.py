@@ -184,8 +184,10 @@ def corrects(ctx: Context, answer: Mapping[str, Any], words: str) -> bool:
     gazetteer = ctx.shelf.gazetteer
     if building_in(words):
         return is_address(words) or gazetteer.only_names(words)
-    if is_address(words):  # a unit or a door of the building answered before
-        return ctx.catalogue.areas[answer["area"]].kind == "building" and plain(words) not in plain(answer["text"])
+    if is_address(words):  # a unit or a door of the building answered before, and not a word more
+        whole = addresses(words)[0].end - addresses(words)[0].start == len(words.strip())
+        within = ctx.catalogue.areas[answer["area"]].kind == "building"
+        return whole and within and plain(words) not in plain(answer["text"])
     return gazetteer.only_names(words) and names_another(ctx, answer, gazetteer.locate(words))
 
 

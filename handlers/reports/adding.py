@@ -108,13 +108,18 @@ def is_another(ctx: Context, case: Case, words: str) -> bool:
     meant, known = ctx.shelf.understander.understand(words), ctx.catalogue
     if meant.intent != "report":
         return False
+    kinds = [kind for kind, _ in resident.likely_categories(ctx, words)]
+    told_kind = case.subject in known.categories or case.urgency == "critical"
+    return (meant.sure and told_kind and case.subject not in kinds) or is_elsewhere(ctx, case, words)
+
+
+def is_elsewhere(ctx: Context, case: Case, words: str) -> bool:
+    """Whether words name a place, and neither the case's nor what it lies in or holds."""
+    known = ctx.catalogue
     here = {area.code for area in known.lineage(case.area_code)}
     places = ctx.shelf.gazetteer.locate(words)
     near = [one for one in places if one.code in here or case.area_code in [up.code for up in known.lineage(one.code)]]
-    kinds = [kind for kind, _ in resident.likely_categories(ctx, words)]
-    told_kind = case.subject in known.categories or case.urgency == "critical"
-    of_another_kind = meant.sure and told_kind and case.subject not in kinds
-    return of_another_kind or (bool(places) and not near)
+    return bool(places) and not near
 
 
 def _asks_how_it_stands(ctx: Context, words: str) -> bool:

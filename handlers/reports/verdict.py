@@ -25,6 +25,9 @@ KEYS: Final = {
 """By verdict the sentences that list its words."""
 _OPEN: Final = ("case.solved:", "emergency.")
 """Beginnings of the buttons of questions that such words answer themselves."""
+_MARKS: Final = ("heard.case.solved", "heard.case.unsolved", "words.mixed")
+_TALK: Final = ("hello", "thanks", "bye", "sorry", "who", "unwell", "ask")
+"""Small talk that is answered as such, whatever question is open."""
 _LONGEST: Final = 60
 """Characters up to which words may be an answer."""
 _ELSEWISE: Final = ("words.yes", "words.no", "words.skip", "words.enough")
@@ -54,7 +57,7 @@ async def said_alone(ctx: Context, said: Incoming) -> Answer:
 
 async def unclear(ctx: Context, said: Incoming) -> Reply | None:
     """还没看, 不知道, 差不多 said to 解决了吗: neither closes nor opens anything, and it is asked again; else None."""
-    ref = next((one.token.partition(":")[2] for one in every(ctx.chat) if one.token.startswith("case.solved:")), "")
+    ref = _asked(ctx)
     if not ref or standing.current(ctx) is not None:
         return None
     case = await resident.own(ctx, ref)
@@ -67,22 +70,22 @@ async def beside(ctx: Context, said: Incoming) -> Answer:
 
     None for what surely is another matter: a service, a person, a report elsewhere, another number, danger, thanks.
     """
-    ref = next((one.token.partition(":")[2] for one in every(ctx.chat) if one.token.startswith("case.solved:")), "")
-    if len(said.text) > _LONGEST or danger.found(ctx, said) or references(said.text):
+    ref, texts = _asked(ctx), ctx.shelf.texts
+    if not ref or len(said.text) > _LONGEST or danger.found(ctx, said) or references(said.text):
         return None
-    case, meant, hears = await resident.own(ctx, ref), ctx.shelf.understander.understand(said.text), ctx.shelf.texts.hears
+    case, meant = await resident.own(ctx, ref), ctx.shelf.understander.understand(said.text)
     if not can(case, "confirm") or (meant.sure and meant.intent not in ("report", "none")):
         return None
-    if any(hears(f"talk.heard.{one}", said.text) for one in ("hello", "thanks", "bye", "sorry", "who", "unwell", "ask")):
+    another = adding.is_another(ctx, case, said.text) or adding.is_elsewhere(ctx, case, said.text)
+    if another or any(texts.hears(f"talk.heard.{one}", said.text) for one in _TALK):
         return None
     words = plain(said.text)
-    if any(one in words for one in ctx.shelf.texts.words("heard.case.unsolved")):
+    good, bad, mixed = (any(one in words for one in texts.words(key)) for key in _MARKS)
+    if bad and not (good and mixed):
         photos = [one.media_id for one in said.attachments if one.media_id is not None]
         return await resident.supplement(ctx, {"case": ref, "supplement": said.text, "supplement_photos": photos})
-    if meant.intent == "report":
-        kinds = [kind for kind, _ in resident.likely_categories(ctx, said.text)]
-        another = ctx.shelf.gazetteer.locate(said.text) or (meant.sure and case.subject not in kinds)
-        return None if another else _which(ctx, said, case)
+    if meant.intent == "report" and not good:
+        return _which(ctx, said, case)
     return Reply((say("case.which_verdict", ref=case.ref),), resident.solved_choices(case))
 
 
@@ -105,6 +108,11 @@ async def about_finished(ctx: Context, said: Incoming) -> Reply | None:
         if case.subject in kinds and not adding.is_another(ctx, case, said.text):
             return _which(ctx, said, case)
     return None
+
+
+def _asked(ctx: Context) -> str:
+    """The number of the report about which 解决了吗 is open, "" for none."""
+    return next((one.token.partition(":")[2] for one in every(ctx.chat) if one.token.startswith("case.solved:")), "")
 
 
 def _which(ctx: Context, said: Incoming, case: Case) -> Reply:

@@ -391,7 +391,7 @@ async def test_a_wrong_place_under_a_service_is_the_services(town: Town, ref: st
         ("不好", "reopened", "重新打开"), ("换人来修", "reopened", "重新打开"), ("嗯", "confirmed", "几颗星"),
         ("没了", "finished", "是全好了"), ("亮是亮了", "finished", "是全好了"), ("要等配件", "finished", "不急"),
         ("解决了，但是楼上的又坏了", "finished", "办结待确认"), ("好是好了，过两天又坏了咋办", "finished", "办结待确认"),
-        ("我没报过这个呀", "finished", "解决了吗？请选一项"), ("下水道堵了", "finished", "在哪儿"), ("楼道灯太暗", "finished", "您说的是办结了的"),
+        ("我没报过这个呀", "finished", "解决了吗？请选一项"), ("下水道堵了", "finished", "在哪儿"), ("5栋楼道灯也没修呢", "finished", "有照片的话"), ("3栋的灯还没修好", "finished", "办结待确认"), ("楼道灯太暗", "finished", "您说的是办结了的"),
     ],
 )  # fmt: skip
 async def test_whatever_is_said_to_solved_or_not_is_taken_rightly_or_asked_about(
