@@ -16,7 +16,7 @@ from knowledge.entries import Emergency
 from knowledge.intents import BY_ENTRY, About, Cues, Leaning, Thresholds, Weights, certainty, chances, combine
 from knowledge.lexicon import Found, Hit
 from knowledge.matching import Candidate, Matcher, Reason
-from knowledge.words import LONGEST, Cutter, in_one_spelling, normalise
+from knowledge.words import LONGEST, Cutter, forget_spellings, normalise
 
 DEFAULT_THRESHOLDS = Thresholds()
 DEFAULT_WEIGHTS = Weights()
@@ -77,7 +77,7 @@ class Understander:
         self._dangers = Dangers(catalogue.emergencies.values(), manners, signs)
         self._matcher = Matcher(catalogue, cutter)
         self._cues = Cues(catalogue.intents.values(), weights)
-        in_one_spelling.cache_clear()
+        forget_spellings()
         self._last: Understanding | None = None
         self._heard = ("", "", Found())
 

@@ -93,8 +93,25 @@ def normalise(text: str) -> str:
     Spaces stay only between two ASCII words, and `-#.:/%+@` only beside an ASCII letter or digit (12-3-1802, 8:30).
     Among other words, can't is cannot and there's is there is, with or without the apostrophe.
     """
-    if all(map(_PLAIN.__getitem__, text)):  # nearly all keywords: a start reads fifty thousand
-        return text
+    return text if _is_plain(text) else _folded(text)
+
+
+def in_one_spelling(text: str) -> str:
+    """``normalise`` for what is compiled, where the same keyword is read several times; ``forget_spellings`` ends it."""
+    return text if _is_plain(text) else _folded_once(text)
+
+
+def forget_spellings() -> None:
+    """Give back what ``in_one_spelling`` remembers."""
+    _folded_once.cache_clear()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is in the one spelling already, as nearly all keywords are: a start reads a hundred thousand."""
+    return all(map(_PLAIN.__getitem__, text))
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     simple: str = _SIMPLIFIED.convert(folded).translate(_FOLDING)
     if simple.isalnum():
@@ -102,8 +119,7 @@ def normalise(text: str) -> str:
     return _SHORTENED.sub(_in_full, _tidy(simple))
 
 
-in_one_spelling = cache(normalise)
-"""``normalise`` for what is compiled, which reads the same keyword several times; whoever built with it clears it."""
+_folded_once = cache(_folded)
 
 
 def _in_full(joined: re.Match[str]) -> str:
