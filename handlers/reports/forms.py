@@ -25,6 +25,8 @@ RETURN_REASONS = ("wrong_area", "wrong_department", "unclear", "duplicate", "oth
 _FROM_WORDS = {"from_words": True}
 KEPT: Final = {**_FROM_WORDS, "kept": True}
 """In the answer to the place that was told before the report: words that name another one go before it, and it is said."""
+_EVERYBODYS = ("fire", "gas-leak", "live-wire", "lift-trapped")
+"""Dangers that are nobody's private matter, whoever is in them: 着火了，有个老头没出来."""
 _LIKELY = 0.5
 """The score from which a category is taken to be that of a danger."""
 
@@ -98,11 +100,15 @@ def danger_category(ctx: Context, words: str) -> str:
 
     Nothing is asked then, and what is private never goes the ordinary way (domain.md §9).
     """
-    meant = [one for one in ctx.shelf.understander.understand(words).alternatives if one.intent == "report"]
+    understood = ctx.shelf.understander.understand(words)
+    meant = [one for one in understood.alternatives if one.intent == "report"]
     likeliest, score = next(((one.entry_id or "", one.score) for one in meant if one.entry_id), ("", 0.0))
     category = ctx.catalogue.categories.get(likeliest)
     pressing = category is not None and category.urgency != "normal" and score >= _LIKELY
-    return likeliest if category is not None and (category.private or pressing) else ""
+    everybodys = understood.emergency is not None and understood.emergency.id in _EVERYBODYS
+    if category is None or (category.private and everybodys):
+        return ""
+    return likeliest if category.private or pressing else ""
 
 
 def _critical(ctx: Context, answers: Answers) -> bool:

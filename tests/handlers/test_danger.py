@@ -60,3 +60,10 @@ async def test_who_reads_english_is_told_every_danger_in_english(town: Town) -> 
     for danger in town.shelf.catalogue.emergencies.values():
         told = await town.says("ann", danger.examples[0])
         assert not re.search(r"[\u4e00-\u9fff]", told), told
+
+
+@pytest.mark.parametrize("words", ["有个老头没出来", "着火了，独居老人还在里面", "煤气味好大，隔壁老人不开门"])
+async def test_a_fire_is_nobodys_private_matter(town: Town, words: str) -> None:
+    await town.moves_in("周")
+    await town.says("周", words)
+    assert (await town.sees("周"))[0] == "告诉网格员"
