@@ -157,7 +157,7 @@ async def whose_turn(ctx: Context, case: Case, without: Collection[int] = ()) ->
         return Handed(*await nearest_desk(ctx, case.area, ("street",), {*returners, *without}))
     if beyond_limits(ctx, case):
         level = "street"
-    line = PRIVATE_LINE if case.private else LINE
+    line = line_of(ctx, case)
     turn: list[Sequence[str]] = [[role for role in line if _rank(role) >= _rank(level)]]
     if level == "street":
         turn += [PRIVATE_LINE, () if returners else line]
@@ -216,9 +216,10 @@ def _priority(case: Case) -> Priority:
     return Priority.EMERGENCY if case.urgency == "critical" else Priority.REPLY
 
 
-def card(case: Case, photos: tuple[int, ...] = ()) -> Reply:
-    """A case as staff see it in chat, with what can be done now."""
+def card(case: Case, photos: tuple[int, ...] = (), why: Iterable[Say] = ()) -> Reply:
+    """A case as staff see it in chat, with what can be done now, under lines that say ``why`` it comes."""
     lines: tuple[Say, ...] = (
+        *why,
         say(f"case.card.{case.urgency}", ref=case.ref, title=case.title),
         say("case.card.place", place=case.place),
         say("case.card.words", words=case.words),

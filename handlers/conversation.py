@@ -183,7 +183,7 @@ async def _beside_question(ctx: Context, said: Incoming) -> Answer:
     offer = next((one.token for one in every(ctx.chat) if one.token.startswith("emergency.tell:")), "")
     if kept.despairs(ctx, recently=True) and said.kind is Kind.TEXT and not danger.found(ctx, said):
         return await _call(ctx, "intent", "emergency.stay", said)
-    if not offer and said.text.strip() and any(one.token.startswith("case.solved:") for one in every(ctx.chat)):
+    if not offer and said.text.strip():
         return await _call(ctx, "intent", "case.verdict", said)
     if not offer or said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.LOCATION) or danger.found(ctx, said):
         return None

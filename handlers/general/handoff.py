@@ -153,7 +153,7 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
         return None
     handoff = await _open_handoff(ctx)
     if handoff is None or handoff.state != "held":
-        await _worse(ctx, handoff, said)
+        await _tell_of_danger(ctx, handoff, said)
         return None
     if any(ctx.shelf.texts.hears(key, said.text) for key in ("words.cancel", "words.back")):
         return Reply((say("human.to_end", ref=handoff.ref),), (_end_button(handoff),))
@@ -165,7 +165,7 @@ async def relay(ctx: Context, said: Incoming) -> Answer:
     return await _pass_on(ctx, handoff, said)
 
 
-async def _worse(ctx: Context, handoff: Handoff | None, said: Incoming) -> None:
+async def _tell_of_danger(ctx: Context, handoff: Handoff | None, said: Incoming) -> None:
     """Danger told by who waits for a person: the desk hears of it at once; the bot answers it as always."""
     if handoff is not None and handoff.state == "waiting" and handoff.chat_id == ctx.chat.id and danger.found(ctx, said):
         handoff.reason, handoff.urgent = said.text[:500], True

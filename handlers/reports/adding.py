@@ -22,6 +22,7 @@ from knowledge.references import without
 from storage.models import Case
 
 _LEAST: Final = 2
+"""Characters from which on words nobody understood may say something of a report."""
 _LATELY: Final = timedelta(days=7)
 """So long after a report was made words may be about it without naming it."""
 _SMALL: Final = ("thanks", "hello", "fine", "bye")

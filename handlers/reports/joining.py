@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.casework import title_in, whose_turn
+from handlers.casework import card, title_in, whose_turn
 from handlers.context import Context
 from handlers.errors import NotFound, Refusal
 from handlers.messages import Reply, choice, say
@@ -48,9 +48,8 @@ async def join(ctx: Context, mine: str, ref: str) -> Answer:
     await step(ctx, case, "join", into=other.ref)
     await step(ctx, other, "joined_by", ref=case.ref)
     photos = tuple(one.id for one in await ctx.unit.media.of_case(case.id) if one.kind != "voice")
-    again = resident.added(other, case.words, photos)
-    head = say("join.again", ref=other.ref, mine=case.ref, words=case.words)
-    await resident.bring_to_handler(ctx, other, replace(again, lines=(head, *again.lines[1:])))
+    again = say("join.again", ref=other.ref, mine=case.ref, words=case.words)
+    await resident.bring_to_handler(ctx, other, card(other, photos, (again,)))
     for chat in shown:
         ctx.tell(chat, Reply((say("join.told", mine=case.ref, ref=other.ref, title=title_in(ctx, case, chat)),)))
     promise = say("case.promise", due=told(other.due_at))

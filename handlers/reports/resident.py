@@ -199,7 +199,7 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photo
     case.reopened += 1
     case.outcome, case.due_at = "", promised(ctx, case.subject, case.urgency)
     await step(ctx, case, "reopen", verdict=verdict, stars=stars)
-    shown = added(case, words, photos) if words else await _back(ctx, case, verdict)
+    shown = _added(case, words, photos) if words else await _back(ctx, case, verdict)
     handed = await _bring_back(ctx, case, shown)
     lines = (_reopened(ctx, case, handed), say("case.promise", due=told(case.due_at)), say("case.anything_to_add"))
     return Reply(lines, (choice("case.add", f"case.add:{case.ref}"),))
@@ -208,9 +208,9 @@ async def _reopen(ctx: Context, case: Case, verdict: str, words: str = "", photo
 async def _back(ctx: Context, case: Case, verdict: str) -> Reply:
     """The card of a reopened case: what the resident said, and what had been done."""
     done = [event.note for event in await ctx.unit.cases.history(case.id) if event.action == "finish" and event.note]
-    shown = card(case, tuple(one.id for one in await ctx.unit.media.of_case(case.id) if one.kind != "voice"))
+    photos = tuple(one.id for one in await ctx.unit.media.of_case(case.id) if one.kind != "voice")
     before = (say("case.back.done", words=done[-1]),) if done else ()
-    return replace(shown, lines=(say(f"case.back.{verdict}", ref=case.ref), *before, *shown.lines))
+    return card(case, photos, (say(f"case.back.{verdict}", ref=case.ref), *before))
 
 
 def closed_for_good(ctx: Context, case: Case) -> str | None:
@@ -281,10 +281,10 @@ async def supplement(ctx: Context, answers: dict[str, Any]) -> Answer:
 async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int, ...]) -> Reply:
     kept = say("supplement.kept", ref=case.ref)
     if case.state not in DONE:
-        await bring_to_handler(ctx, case, added(case, words, photos))
+        await bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept,))
     if (why_not := closed_for_good(ctx, case)) is not None:
-        await bring_to_handler(ctx, case, added(case, words, photos))
+        await bring_to_handler(ctx, case, _added(case, words, photos))
         return Reply((kept, say(why_not, ref=case.ref, days=ctx.rules.reopen_days)), _instead())
     reopened = await _reopen(ctx, case, "added", words, photos)
     return Reply((kept, *reopened.lines), reopened.choices)
@@ -293,7 +293,7 @@ async def _supplemented(ctx: Context, case: Case, words: str, photos: tuple[int,
 async def no_longer_needed(ctx: Context, case: Case, words: str) -> Reply:
     """不用来了: the words are kept with the case, and whoever handles it hears them; it stays open until they finish it."""
     await step(ctx, case, "add", words)
-    told = await bring_to_handler(ctx, case, added(case, words, ()))
+    told = await bring_to_handler(ctx, case, _added(case, words, ()))
     return Reply(
         (say("case.enough_told" if told else "case.enough_kept", ref=case.ref),),
         (choice("case.see", f"case.see:{case.ref}"),),
@@ -319,7 +319,6 @@ async def bring_to_handler(ctx: Context, case: Case, shown: Reply) -> bool:
     return bool((await hand_on(ctx, case, shown=shown)).chats)
 
 
-def added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
+def _added(case: Case, words: str, photos: tuple[int, ...]) -> Reply:
     """The card of a case under what its reporter said since."""
-    shown = card(case, photos)
-    return replace(shown, lines=(say("supplement.came", ref=case.ref, words=words), *shown.lines))
+    return card(case, photos, (say("supplement.came", ref=case.ref, words=words),))

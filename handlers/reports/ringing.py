@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from handlers import timers
 from handlers.casework import Handed, above, card, hand_on, show_to, standing, title_in, whose_turn
 from handlers.context import Context, Push, Shelf
 from handlers.duty import nearest_desk
-from handlers.messages import Reply, Say, choice, say
+from handlers.messages import Reply, choice, say
 from handlers.reports import staff
 from handlers.reports.resident import closed_for_good, solved_choices
 from handlers.workflow import UNDONE, can, step
@@ -102,7 +102,7 @@ async def _pass_on(ctx: Context, case: Case, key: str) -> bool:
     if not role:
         return False
     await step(ctx, case, "pass_on", actor=None, to=role)
-    handed = await hand_on(ctx, case, shown=_under(case, say(key, ref=case.ref)))
+    handed = await hand_on(ctx, case, shown=card(case, why=(say(key, ref=case.ref),)))
     for chat in before.chats:
         if chat not in handed.chats:
             title = title_in(ctx, case, chat)
@@ -121,7 +121,7 @@ async def _warn(ctx: Context, case: Case, key: str) -> bool:
     """Show the case to who works on it, else to whose turn it is, with why it comes; False where nobody can be reached."""
     if case.state not in UNDONE:
         return False
-    shown = [await show_to(ctx, chat, case, _under(case, say(key, ref=case.ref))) for chat in (await _holders(ctx, case)).chats]
+    shown = [await show_to(ctx, chat, case, card(case, why=(say(key, ref=case.ref),))) for chat in (await _holders(ctx, case)).chats]
     return any(shown)
 
 
@@ -129,20 +129,15 @@ async def _show_above(ctx: Context, case: Case) -> bool:
     """The desk above who works on an overdue case sees it; False where there is none."""
     role = await standing(ctx, case.handler_id, case)
     chats = (await nearest_desk(ctx, case.area, above(ctx, case, role)))[1]
-    shown = [await show_to(ctx, chat, case, _under(case, say("case.back.overdue", ref=case.ref))) for chat in chats]
+    shown = [await show_to(ctx, chat, case, card(case, why=(say("case.back.overdue", ref=case.ref),))) for chat in chats]
     return any(shown)
 
 
 async def _holders(ctx: Context, case: Case) -> Handed:
     """Who has the case now: its handler, to whom a reopened one was brought back, else those whose turn it is."""
-    done = [event.action for event in await ctx.unit.cases.history(case.id)]
-    here = case.state == "accepted" or (case.state == "reopened" and "pass_on" not in done[len(done) - done[::-1].index("reopen") :])
+    latest_first = [event.action for event in reversed(await ctx.unit.cases.history(case.id))]
+    passed_on = "pass_on" in takewhile(lambda action: action != "reopen", latest_first)
+    here = case.state == "accepted" or (case.state == "reopened" and not passed_on)
     role = await standing(ctx, case.handler_id, case) if here else ""
     chat = await ctx.unit.people.chat_of(case.handler_id) if role and case.handler_id is not None else None
     return Handed(role, [chat]) if chat is not None else await whose_turn(ctx, case)
-
-
-def _under(case: Case, line: Say) -> Reply:
-    """The case's card under a line that says why it comes."""
-    shown = card(case)
-    return replace(shown, lines=(line, *shown.lines))

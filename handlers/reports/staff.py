@@ -166,8 +166,8 @@ async def send_back(ctx: Context, answers: dict[str, Any]) -> Answer:
 def _back(case: Case, role: str, reason: str, words: str) -> Reply:
     """The card of a returned case, with who returned it and why."""
     why = say("case.back.returned", ref=case.ref, who=say(f"role.{role}"), why=say(f"return.{reason}"))
-    shown, said = card(case), (say("case.back.words", words=words),) if words else ()
-    return replace(shown, lines=(why, *said, *shown.lines))
+    said = (say("case.back.words", words=words),) if words else ()
+    return card(case, why=(why, *said))
 
 
 def _next(role: str) -> str:
