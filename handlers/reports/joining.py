@@ -45,6 +45,8 @@ async def join(ctx: Context, mine: str, ref: str) -> Answer:
         raise Refusal("case.already", ref=case.ref, state=say(f"case.state.{case.state}"))
     shown = (await whose_turn(ctx, case)).chats
     case.joined_id, case.finished_at = other.id, ctx.now
+    for follower in await ctx.unit.cases.joined(case.id):  # who had joined this one hears of that one now
+        follower.joined_id = other.id
     await step(ctx, case, "join", into=other.ref)
     await step(ctx, other, "joined_by", ref=case.ref)
     photos = tuple(one.id for one in await ctx.unit.media.of_case(case.id) if one.kind != "voice")
@@ -69,10 +71,11 @@ async def _same(ctx: Context, case: Case) -> Case | None:
 
 async def _alike(ctx: Context, case: Case) -> list[Case]:
     """Open reports of the same kind (or one the words may mean as well) at the same building, or within some metres of the pin."""
-    category = ctx.catalogue.categories.get(case.subject)
-    if category is None or category.private or case.urgency == "critical":
+    known = ctx.catalogue.categories
+    if case.subject not in known or case.private or case.urgency == "critical":
         return []
-    kinds = {case.subject, *(kind for kind, _ in resident.likely_categories(ctx, case.words))}
+    likely = (case.subject, *(kind for kind, _ in resident.likely_categories(ctx, case.words)))
+    kinds = {kind for kind in likely if known[kind].desk != "street"}  # complaints about people are told to nobody else
     since, lat, lon = ctx.now - timedelta(days=ctx.rules.join_days), case.lat, case.lon
     if lat is None or lon is None:
         return list(await ctx.unit.cases.alike(case, kinds, since)) if case.area.kind == "building" else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
 
@@ -108,6 +110,29 @@ async def test_what_was_finished_meanwhile_is_not_joined(town: Town, first: str)
     await town.says("周", f"撤销{first}")
     await town.presses("吴", f"case.join:{mine}:{first}")
     assert (await case(town, mine)).state == "submitted"
+
+
+async def test_who_joined_goes_along_when_that_one_is_joined_to_another(town: Town, first: str) -> None:
+    second = await reports(town, "吴", "3栋楼道灯不亮了")
+    third = await reports(town, "郑", "3栋楼道灯又黑了")
+    await town.presses("郑", f"case.join:{third}:{second}")
+    await town.presses("吴", f"case.join:{second}:{first}")
+    await town.presses("王", f"case.accept:{first}")
+    assert all(f"{first} 已受理" in town.last(who) for who in ("周", "吴", "郑"))
+
+
+async def test_complaints_about_staff_are_told_to_nobody_else(town: Town, first: str) -> None:
+    known = town.shelf.catalogue
+    public = {**known.categories, "staff-conduct": replace(known.categories["staff-conduct"], private=False)}
+    town.shelf = replace(town.shelf, catalogue=replace(known, categories=public))
+    await town.serves("赵", "street", "S1")
+    for who in ("吴", "郑"):
+        for words in ("3栋的网格员态度恶劣骂人", "跳过", "提交"):
+            await town.says(who, words)
+    conduct = [one for one in await town.all(Case) if one.ref != first]
+    assert len(conduct) == 2
+    assert len({one.subject for one in conduct}) == 1
+    assert "是同一件事" not in "\n".join((*town.heard["吴"], *town.heard["郑"]))
 
 
 async def test_a_withdrawn_original_does_not_silence_who_joined(town: Town, first: str) -> None:
